@@ -1,0 +1,1 @@
+"""Pure functions from tables to tables: no QGIS, no Qt, no sentences."""
