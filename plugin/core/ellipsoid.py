@@ -32,7 +32,8 @@ _TIE = 0.501
 class Formula:
     """The constants of the official area formula (cadastre §3.6), read from the survey pack's `area` page.
 
-    a in metres; k: k0 (rad/m) … k4 of the footpoint latitude; longest: edges above it are split (m); farthest in degrees.
+    a in metres; k: k0 (rad/m) … k4 of the footpoint latitude; longest: edges above it are split (m); farthest in degrees;
+    level_limit: the largest difference that levelling takes away, as a share of the control.
     """
 
     a: float
@@ -43,6 +44,7 @@ class Formula:
     angle_decimals: int
     area_decimals: int
     farthest: float
+    level_limit: float
 
     @cached_property
     def b(self) -> float:
@@ -97,7 +99,7 @@ def formula() -> Formula:
         value = {row["key"]: row["value"] for row in csv.DictReader(stream)}
     return Formula(
         float(value["a"]), float(value["inverse_flattening"]), tuple(float(value[f"k{i}"]) for i in range(5)), float(value["longest_edge"]),
-        int(value["plane_decimals"]), int(value["angle_decimals"]), int(value["area_decimals"]), float(value["farthest"]),
+        int(value["plane_decimals"]), int(value["angle_decimals"]), int(value["area_decimals"]), float(value["farthest"]), float(value["level_limit"]),
     )
 
 
