@@ -179,8 +179,7 @@ def areas(
     cgcs2000_series: the official formula, each to 0.01 m² (cadastre §3.6), the same whatever CRS the layer is stored in; geodesic: pyproj.Geod
     on the CGCS2000 ellipsoid; planar: on the layer's own plane, or that of the zone for geographic data. `on`: the basis, where already known.
     """
-    listed = _array(shapes)
-    listed = np.where((shapely.get_dimensions(listed) == 2) & ~shapely.is_empty(listed), listed, None)
+    listed = _only(shapes, 2)
     how = on or basis(listed, crs, method, zone, layer)
     one = {"cgcs2000_series": _series, "geodesic": _geodesic, "planar": _planar}[how.method]
     found = np.full(len(listed), np.nan)
@@ -192,8 +191,7 @@ def areas(
 
 def lengths(shapes: ArrayLike, crs: str | None, progress: Progress = SILENT, layer: str = "") -> Floats:
     """Lengths in m on the CGCS2000 ellipsoid of n lines (of polygons: of all their rings), not rounded; NaN for None and empty ones."""
-    listed = _array(shapes)
-    listed = np.where((shapely.get_dimensions(listed) > 0) & ~shapely.is_empty(listed), listed, None)
+    listed = _only(shapes, 1)
     if not crs:
         raise CrsError("crs.missing", layer=layer)
     found = np.full(len(listed), np.nan)
@@ -205,6 +203,16 @@ def lengths(shapes: ArrayLike, crs: str | None, progress: Progress = SILENT, lay
 
 def _array(shapes: ArrayLike) -> Shapes:
     return np.asarray(shapes, dtype=object).ravel()
+
+
+def _only(shapes: ArrayLike, dimensions: int) -> Shapes:
+    """The shapes of at least so many dimensions, None for the others and for empty ones."""
+    listed = _array(shapes)
+    other = (shapely.get_dimensions(listed) < dimensions) | shapely.is_empty(listed)
+    if other.any():
+        listed = listed.copy()
+        listed[other] = None
+    return listed
 
 
 def _both_cores(shapes: Shapes, work: Callable[[Shapes], Floats], progress: Progress) -> Iterator[tuple[slice, Floats]]:
