@@ -15,7 +15,7 @@ from .errors import ControlError, InputError
 from .finding import Finding
 from .measure import hundredths, round_half_away
 
-__all__ = ["METHODS", "TwoLevels", "level", "level_groups", "level_two"]
+__all__ = ["METHODS", "TwoLevels", "label_of", "level", "level_groups", "level_two"]
 
 Floats = NDArray[np.float64]
 
@@ -35,15 +35,15 @@ def level(areas: ArrayLike, control: float, keys: Sequence[Any], method: str = "
 
 
 def level_groups(
-    values: ArrayLike, groups: Sequence[Any], controls: Mapping[Any, float | None], keys: Sequence[Any], method: str = "survey", limit: float | None = None,
-    layer: str = "",
+    values: ArrayLike, groups: Sequence[Any], controls: Mapping[Any, float | None], keys: Sequence[Any], method: str = "survey",
+    limit: float | None = None, layer: str = "",
 ) -> tuple[Floats, Floats, list[Finding]]:
     """Areas of each group levelled to the group's control; (adjusted, adjustment, findings), each array n long, m².
 
-    A group is left as it was (adjustment 0) and named in a finding when it has no control (`balance.no_control`), a control that is not positive
-    (`balance.bad_control`), a member without area (`balance.missing_area`), a difference above limit × control (`balance.over_limit`), or a
-    member that would end at 0 or below (`balance.not_positive`). The adjustment is counted from the area rounded to 0.01. limit: a share,
-    None for the survey pack's (1/2000).
+    A group is left as it was (adjustment 0) and named in a finding when it has no control (`balance.no_control`), a control that is not
+    positive (`balance.bad_control`), a member without area (`balance.missing_area`), a difference above limit × control
+    (`balance.over_limit`), or a member that would end at 0 or below (`balance.not_positive`). The adjustment is counted from the area
+    rounded to 0.01. limit: a share, None for the survey pack's (1/2000).
     """
     if method not in METHODS:
         raise InputError("measure.unknown_method", method=method, choices=", ".join(METHODS))
@@ -55,8 +55,8 @@ def level_groups(
         control = controls.get(group)
         fault, facts = _levelled(given, adjusted, adjustment, members, control, names, method, bound)
         if fault:
-            label = _label(group)
-            findings.append(Finding(fault, "error", layer, label, facts={"group": label, "count": len(members), **facts}))
+            label = label_of(group)
+            findings.append(Finding(fault, "error", layer, label, facts={"group": label or layer, "count": len(members), **facts}))
     return adjusted, adjustment, findings
 
 
@@ -87,10 +87,12 @@ def level_two(
     for pair, one in zip(pairs, given.tolist()):
         sums[pair] += Decimal("NaN") if one != one else Decimal(repr(one))  # noqa: PLR0124
     own = [float((stated or {}).get(pair, float(sums[pair]))) for pair in listed]
-    top, moved, findings = level_groups(own, [part for part, _ in listed], county, [str(village) for _, village in listed], method, limit, layer)
+    names = [str(village) for _, village in listed]
+    top, moved, findings = level_groups(own, [part for part, _ in listed], county, names, method, limit, layer)
     failed, filled = {one.row for one in findings}, set(pairs)
-    findings += [Finding("balance.no_patches", "error", layer, _label(pair), facts={"group": _label(pair)}) for pair in listed if pair not in filled]
-    controls = {pair: float(area) for pair, area in zip(listed, top) if _label(pair[0]) not in failed}
+    empty = [label_of(pair) for pair in listed if pair not in filled]
+    findings += [Finding("balance.no_patches", "error", layer, label, facts={"group": label}) for label in empty]
+    controls = {pair: float(area) for pair, area in zip(listed, top) if label_of(pair[0]) not in failed}
     kept = np.array([pair in controls for pair in pairs], dtype=bool)
     adjusted, adjustment = given.copy(), np.zeros(len(given))
     if kept.any():
@@ -101,8 +103,9 @@ def level_two(
     return TwoLevels(adjusted, adjustment, dict(zip(listed, top.tolist())), dict(zip(listed, moved.tolist())), findings)
 
 
-def _label(group: Any) -> str:
-    return " / ".join(str(one) for one in group) if isinstance(group, tuple) else str(group)
+def label_of(group: Any) -> str:
+    """A group as findings name it; the members of a tuple joined, empty ones left out."""
+    return " / ".join(str(one) for one in group if str(one)) if isinstance(group, tuple) else str(group)
 
 
 def _members(groups: Sequence[Any]) -> dict[Any, list[int]]:
@@ -113,7 +116,8 @@ def _members(groups: Sequence[Any]) -> dict[Any, list[int]]:
 
 
 def _levelled(
-    given: Floats, adjusted: Floats, adjustment: Floats, members: list[int], control: float | None, keys: list[Any], method: str, limit: float
+    given: Floats, adjusted: Floats, adjustment: Floats, members: list[int], control: float | None, keys: list[Any], method: str,
+    limit: float,
 ) -> tuple[str, dict[str, Any]]:
     """Level one group in place; the code of what stopped it ("" when nothing did) with its facts."""
     if control is None or not np.isfinite(control):
@@ -123,8 +127,8 @@ def _levelled(
         return "balance.missing_area", {"missing": int((~np.isfinite(areas)).sum())}
     whole, goal = [int(one) for one in hundredths(areas)], int(hundredths([control])[0])
     difference = goal - sum(whole)
-    facts = {"control": f"{goal / 100:.2f}", "sum": f"{sum(whole) / 100:.2f}", "difference": f"{difference / 100:.2f}", "limit": f"{limit:g}"}
-    facts.update(was=facts["sum"], should=facts["control"])
+    stands, wanted = f"{sum(whole) / 100:.2f}", f"{goal / 100:.2f}"
+    facts = {"control": wanted, "sum": stands, "difference": f"{difference / 100:.2f}", "limit": f"{limit:g}", "was": stands, "should": wanted}
     if goal <= 0:
         return "balance.bad_control", facts
     if abs(difference) > Decimal(repr(float(limit))) * goal:

@@ -15,12 +15,15 @@ from pyproj.exceptions import CRSError
 
 from .errors import CrsError
 
-__all__ = ["Formula", "Zone", "area_terms", "edge_lengths", "formula", "forward", "inverse", "is_geographic", "metres", "sheet_area", "title", "zone_at", "zone_of"]
+__all__ = [
+    "Formula", "Zone", "area_terms", "edge_lengths", "formula", "forward", "inverse", "is_geographic", "metres", "sheet_area", "title",
+    "zone_at", "zone_of",
+]
 
 Floats = NDArray[np.float64]
 
 _PAGE = Path(__file__).resolve().parents[2] / "resources" / "packs" / "survey" / "rules" / "area.csv"
-_DATUMS = ("china 2000", "china_2000", "cgcs2000", "cgcs_2000", "china geodetic coordinate system 2000", "china_geodetic_coordinate_system_2000")
+_DATUMS = ("china 2000", "cgcs2000", "cgcs 2000", "china geodetic coordinate system 2000")
 # micro-seconds of arc and the like: how many units of the last rounded place make a radian is SECONDS × 10^decimals
 SECONDS = 180.0 * 3600.0 / np.pi
 # vertices in one go so that the temporaries stay in the cache
@@ -81,7 +84,7 @@ class Formula:
 
     @cached_property
     def powers(self) -> tuple[float, float, float, float, float]:
-        """The same series by odd powers of sin B: A sin B − B sin 3B + C sin 5B − D sin 7B + E sin 9B = s(p0 + p1 s² + … + p4 s⁸)."""
+        """The same by odd powers of s = sin B: A sin B − B sin 3B + C sin 5B − D sin 7B + E sin 9B = s(p0 + p1 s² + … + p4 s⁸)."""
         a, b, c, d, e = self.series
         return (
             a - 3 * b + 5 * c - 7 * d + 9 * e,
@@ -99,7 +102,8 @@ def formula() -> Formula:
         value = {row["key"]: row["value"] for row in csv.DictReader(stream)}
     return Formula(
         float(value["a"]), float(value["inverse_flattening"]), tuple(float(value[f"k{i}"]) for i in range(5)), float(value["longest_edge"]),
-        int(value["plane_decimals"]), int(value["angle_decimals"]), int(value["area_decimals"]), float(value["farthest"]), float(value["level_limit"]),
+        int(value["plane_decimals"]), int(value["angle_decimals"]), int(value["area_decimals"]), float(value["farthest"]),
+        float(value["level_limit"]),
     )
 
 
@@ -149,7 +153,7 @@ def inverse(north: Floats, offset: Floats, f: Formula) -> tuple[Floats, Floats]:
 def area_terms(north: Floats, offset: Floats, f: Formula) -> tuple[Floats, Floats]:
     """F(B) and L of vertices on the plane, coordinates and angles rounded as the standard has it.
 
-    F = A sin B − B sin 3B + C sin 5B − D sin 7B + E sin 9B; L in whole units of the last place of a second of arc, from the central meridian.
+    F = A sin B − B sin 3B + C sin 5B − D sin 7B + E sin 9B; L from the central meridian, in units of the last place of a second of arc.
     The series of an edge, 2 sin(nΔB/2) cos(nBm) summed, is F(B2) − F(B1): half the work and no cancellation.
     """
     series, longitude = np.empty(len(north)), np.empty(len(north))
@@ -161,11 +165,11 @@ def area_terms(north: Floats, offset: Floats, f: Formula) -> tuple[Floats, Float
         # CRS must not send them the other way
         x = np.floor(north[part] * grain + _TIE) / grain
         y = np.floor(offset[part] * grain + _TIE) / grain
-        b, l = inverse(x, y, f)
+        b, along = inverse(x, y, f)
         s = np.sin(np.floor(b * unit + 0.5) / unit)
         s2 = s * s
         series[part] = s * (p0 + s2 * (p1 + s2 * (p2 + s2 * (p3 + s2 * p4))))
-        longitude[part] = np.floor(l * unit + 0.5)
+        longitude[part] = np.floor(along * unit + 0.5)
     return series, longitude
 
 
@@ -193,7 +197,8 @@ class Zone:
     def definition(self) -> str:
         """The plane as a PROJ text, easting prefix included."""
         f = formula()
-        return f"+proj=tmerc +lat_0=0 +lon_0={self.central:.12g} +k=1 +x_0={self.easting:.12g} +y_0=0 +a={f.a:.12g} +rf={f.inverse_flattening:.12g} +units=m"
+        plane = f"+proj=tmerc +lat_0=0 +lon_0={self.central:.12g} +k=1 +x_0={self.easting:.12g} +y_0=0"
+        return f"{plane} +a={f.a:.12g} +rf={f.inverse_flattening:.12g} +units=m"
 
 
 def zone_at(longitude: float, width: int = 3) -> Zone:
@@ -251,7 +256,8 @@ def _horizontal(crs: CRS) -> CRS:
 
 def _is_cgcs2000(crs: CRS) -> bool:
     base = crs.geodetic_crs
-    names = " ".join(str(one).lower() for one in (base.datum.name if base and base.datum else "", base.name if base else ""))
+    listed = (base.datum.name if base and base.datum else "", base.name if base else "")
+    names = " ".join(listed).lower().replace("_", " ")
     return any(one in names for one in _DATUMS)
 
 

@@ -22,8 +22,8 @@ from .progress import SILENT, Progress
 from .zone_check import check_zone
 
 __all__ = [
-    "METHODS", "UNITS", "ZONES", "Basis", "areas", "basis", "check_zone", "convert", "hundredths", "lengths", "multiply_round", "round_half_away",
-    "sheet_area", "zone_of",
+    "METHODS", "UNITS", "ZONES", "Basis", "areas", "basis", "check_zone", "convert", "hundredths", "lengths", "multiply_round",
+    "round_half_away", "sheet_area", "zone_of",
 ]
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ _LONLAT = "EPSG:4490"
 _CHUNK = 250_000
 
 # size of one unit in metres or square metres, as a ratio of whole numbers (1 mu = 10000/15 m², domain-rules §1)
-UNITS: dict[str, tuple[int, int]] = {"m2": (1, 1), "ha": (10_000, 1), "mu": (10_000, 15), "km2": (1_000_000, 1), "m": (1, 1), "km": (1_000, 1)}
+UNITS = {"m2": (1, 1), "ha": (10_000, 1), "mu": (10_000, 15), "km2": (1_000_000, 1), "m": (1, 1), "km": (1_000, 1)}
 
 _EXACT = Context(prec=60)
 # a float and what a few operations did to it lie within this share of the decimal meant
@@ -98,10 +98,12 @@ def convert(values: ArrayLike, unit: str, source: str = "", decimals: int | None
     if decimals is None:
         return given * top / bottom
     flat = given.ravel()
-    exact = _rounded(
-        flat * top / bottom, decimals, lambda at: _EXACT.divide(_EXACT.multiply(Decimal(repr(float(flat[at]))), Decimal(top)), Decimal(bottom))
-    )
-    return exact.reshape(given.shape)
+
+
+    def meant(at: int) -> Decimal:
+        return _EXACT.divide(_EXACT.multiply(Decimal(repr(float(flat[at]))), Decimal(top)), Decimal(bottom))
+
+    return _rounded(flat * top / bottom, decimals, meant).reshape(given.shape)
 
 
 def _rounded(near: Floats, decimals: int, exact: Callable[[int], Decimal]) -> Floats:
@@ -176,8 +178,9 @@ def areas(
 ) -> Floats:
     """Areas in m² of n polygons or multipolygons; NaN where there is no polygon, or where it lies outside the CRS's zone.
 
-    cgcs2000_series: the official formula, each to 0.01 m² (cadastre §3.6), the same whatever CRS the layer is stored in; geodesic: pyproj.Geod
-    on the CGCS2000 ellipsoid; planar: on the layer's own plane, or that of the zone for geographic data. `on`: the basis, where already known.
+    cgcs2000_series: the official formula, each to 0.01 m² (cadastre §3.6), the same whatever CRS the layer is stored in; geodesic:
+    pyproj.Geod on the CGCS2000 ellipsoid; planar: on the layer's own plane, or that of the zone for geographic data. `on`: the basis,
+    where already known.
     """
     listed = _only(shapes, 2)
     how = on or basis(listed, crs, method, zone, layer)

@@ -25,7 +25,7 @@ _REACH, _POLE = 500_000.0, 10_002_000.0
 class Rings:
     """All rings of some shapes, one after the other, each closed (its last vertex is its first).
 
-    east, north: coordinates of the vertices; start, end: where each ring lies among them; owner: the shape of each ring; hole: whether it is one.
+    east, north: coordinates of the vertices; start, end: where each ring lies among them; owner: the shape of each ring; hole: is it one.
     """
 
     east: Floats

@@ -40,10 +40,10 @@ def share_out(
 ) -> SurveyAreas:
     """Survey areas of m pieces cut from n patches.
 
-    tbmj, patch_area (measured, m²), kcxs: of the n patches; patch: which patch (0…n−1) each piece is of; piece_area: measured, m²; keys: order
-    ties are settled in. TBMJ of a piece = TBMJ × piece area / patch area, then the pieces of a patch levelled to TBMJ proportionally. What is
-    left of a patch that the pieces do not fill takes its share like a piece, so that pieces of a part never swallow the whole. A patch
-    without TBMJ or without area gives NaN.
+    tbmj, patch_area (measured, m²), kcxs: of the n patches; patch: which patch (0…n−1) each piece is of; piece_area: measured, m²; keys:
+    settle ties. TBMJ of a piece = TBMJ × piece area / patch area, then the pieces of a patch levelled to TBMJ proportionally. What is left
+    of a patch that the pieces do not fill takes its share like a piece, so that pieces of a part never swallow the whole. A patch without
+    TBMJ or without area gives NaN.
     """
     whole, ground = np.asarray(tbmj, dtype=float), np.asarray(patch_area, dtype=float)
     owner, pieces = np.asarray(patch, dtype=np.intp), np.asarray(piece_area, dtype=float)

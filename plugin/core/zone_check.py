@@ -21,8 +21,9 @@ _MILLION = 1e6
 def check_zone(shapes: ArrayLike, crs: str | None, layer: str = "") -> list[Finding]:
     """Findings where coordinates contradict the zone that the CRS names (cadastre §3.6): one for each kind and zone found.
 
-    zone.prefix_differs, zone.prefix_missing, zone.prefix_unexpected, zone.axes_swapped, zone.not_degrees (errors: such shapes get no series
-    area), zone.too_far (a warning). Facts: count, found, expected, crs; row is the position of the first shape, from 1. CrsError without CRS.
+    zone.prefix_differs, zone.prefix_missing, zone.prefix_unexpected, zone.axes_swapped, zone.not_degrees (errors: such shapes get no
+    series area), zone.too_far (a warning). Facts: count, found, expected, crs; row is the position of the first shape, from 1. CrsError
+    `crs.missing`.
     """
     if not crs:
         raise CrsError("crs.missing", layer=layer)

@@ -69,7 +69,9 @@ def test_groups_keep_their_own_controls(rows: list[tuple[int, str]], difference:
 
 
 def test_limit_is_a_finding_and_the_group_is_left_alone() -> None:
-    adjusted, adjustment, findings = balance.level_groups([1000, 1000, 500], ["v1", "v1", "v2"], {"v1": 2001.01, "v2": 500.25}, ["1", "2", "3"])
+    adjusted, adjustment, findings = balance.level_groups(
+        [1000, 1000, 500], ["v1", "v1", "v2"], {"v1": 2001.01, "v2": 500.25}, ["1", "2", "3"]
+    )
     assert adjusted.tolist() == [1000, 1000, 500.25] and adjustment.tolist() == [0, 0, 0.25]
     assert [(one.code, one.row, one.facts["difference"]) for one in findings] == [("balance.over_limit", "v1", "1.01")]
     exact = balance.level_groups([1999.0], ["v"], {"v": 2000.0}, ["1"], limit=0.0005)

@@ -46,11 +46,13 @@ def test_sheet_area_against_the_exact_integral(south: float, height: float, widt
 
 def test_sheets_tile_the_ellipsoid() -> None:
     south = np.arange(-90.0, 90.0, 4.0)
-    assert ellipsoid.sheet_area(south, np.minimum(south + 4, 90), 360.0).sum() == pytest.approx(4 * math.pi * 6356752.314140356**2 * authalic(90), rel=1e-11)
+    assert ellipsoid.sheet_area(south, np.minimum(south + 4, 90), 360.0).sum() == pytest.approx(
+        4 * math.pi * 6356752.314140356**2 * authalic(90), rel=1e-11
+    )
 
 
 def test_a_sheet_measured_as_a_polygon_is_its_theoretical_area() -> None:
-    """Parallels bend on the plane, so the sheet's top and bottom are given every metre or so; what is left is the rounding of coordinates."""
+    """Parallels bend on the plane, so the sheet's edges are given every metre or so; what is left is the rounding of coordinates."""
     lon = np.linspace(120.5, 120.5 + 3.75 / 60, 6001)
     lat = np.linspace(30.0, 30.0 + 2.5 / 60, 4001)
     ring = [(x, lat[0]) for x in lon] + [(lon[-1], y) for y in lat] + [(x, lat[-1]) for x in lon[::-1]] + [(lon[0], y) for y in lat[::-1]]
@@ -70,7 +72,12 @@ def literal(ring: np.ndarray, easting: float) -> float:
         t, n2 = math.tan(bf), e2 * math.cos(bf) ** 2
         v2 = 1 + n2
         yn = y * math.sqrt(v2) / F.c
-        b = bf - v2 * t * yn**2 / 2 + (5 + 3 * t * t + n2 - 9 * n2 * t * t) * v2 * t * yn**4 / 24 - (61 + 90 * t * t + 45 * t**4) * v2 * t * yn**6 / 720
+        b = (
+            bf
+            - v2 * t * yn**2 / 2
+            + (5 + 3 * t * t + n2 - 9 * n2 * t * t) * v2 * t * yn**4 / 24
+            - (61 + 90 * t * t + 45 * t**4) * v2 * t * yn**6 / 720
+        )
         series = yn - (1 + 2 * t * t + n2) * yn**3 / 6 + (5 + 28 * t * t + 24 * t**4 + 6 * n2 + 8 * n2 * t * t) * yn**5 / 120
         grain = math.radians(1 / 3600 / 1e6)
         return math.floor(b / grain + 0.5) * grain, math.floor(series / math.cos(bf) / grain + 0.5) * grain
@@ -88,7 +95,9 @@ def literal(ring: np.ndarray, easting: float) -> float:
 
 
 @pytest.mark.parametrize("size", [3.0, 40.0, 69.0, 200.0, 3000.0])
-@pytest.mark.parametrize(("crs", "east", "north"), [(4528, 40_420_000, 3_300_000), (4549, 600_000, 2_000_000), (4498, 20_300_000, 4_800_000)])
+@pytest.mark.parametrize(
+    ("crs", "east", "north"), [(4528, 40_420_000, 3_300_000), (4549, 600_000, 2_000_000), (4498, 20_300_000, 4_800_000)]
+)
 def test_areas_are_those_of_the_formula_as_printed(size: float, crs: int, east: float, north: float) -> None:
     angle = np.linspace(0, 2 * np.pi, 24)[:-1]
     radius = size * np.random.default_rng(int(size)).uniform(0.5, 1.5, 23)
@@ -96,7 +105,9 @@ def test_areas_are_those_of_the_formula_as_printed(size: float, crs: int, east: 
     ring = np.vstack([ring, ring[:1]])
     zone = ellipsoid.zone_of(f"EPSG:{crs}")
     assert zone is not None
-    assert measure.areas([shapely.Polygon(ring)], f"EPSG:{crs}")[0] == pytest.approx(literal(ring, zone.easting), abs=0.0051 + 1e-9 * size * size)
+    assert measure.areas([shapely.Polygon(ring)], f"EPSG:{crs}")[0] == pytest.approx(
+        literal(ring, zone.easting), abs=0.0051 + 1e-9 * size * size
+    )
 
 
 @pytest.mark.parametrize(("width", "reach", "bound"), [(3, 1.5, 2e-7), (6, 3.0, 2e-5)])
@@ -106,9 +117,9 @@ def test_inverse_against_proj(width: int, reach: float, bound: float) -> None:
     random = np.random.default_rng(5)
     lon, lat = zone.central + random.uniform(-reach, reach, 20_000), random.uniform(0, 54, 20_000)
     east, north = Transformer.from_crs("EPSG:4490", zone.definition, always_xy=True).transform(lon, lat)
-    b, l = ellipsoid.inverse(north, east - zone.easting, F)
+    b, along = ellipsoid.inverse(north, east - zone.easting, F)
     assert np.abs(np.degrees(b) - lat).max() * 3600 <= 4.5e-6 + bound
-    assert np.abs(np.degrees(l) + zone.central - lon).max() * 3600 <= bound
+    assert np.abs(np.degrees(along) + zone.central - lon).max() * 3600 <= bound
     ours = ellipsoid.forward(lon, lat, zone)
     assert np.abs(np.array(ours) - np.array([east, north])).max() <= 1e-6
 

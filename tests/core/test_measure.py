@@ -20,7 +20,16 @@ GEOD = Geod(a=6378137, rf=298.257222101)
 
 @pytest.mark.parametrize(
     ("value", "places", "meant"),
-    [(0.125, 2, 0.13), (2.675, 2, 2.68), (-0.125, 2, -0.13), (1.005, 2, 1.01), (12.575, 2, 12.58), (0.124999, 2, 0.12), (15.0, -1, 20.0), (-25.0, -1, -30.0)],
+    [
+        (0.125, 2, 0.13),
+        (2.675, 2, 2.68),
+        (-0.125, 2, -0.13),
+        (1.005, 2, 1.01),
+        (12.575, 2, 12.58),
+        (0.124999, 2, 0.12),
+        (15.0, -1, 20.0),
+        (-25.0, -1, -30.0),
+    ],
 )
 def test_ties_go_away_from_zero_on_the_decimal_value(value: float, places: int, meant: float) -> None:
     assert measure.round_half_away(value, places) == meant
@@ -76,7 +85,9 @@ def test_series_area_is_independent_of_storage(side: float, longitude: float, cr
     stored_in_degrees = measure.areas([geographic], "EPSG:4490")
     stored_in_metres = measure.areas([plane], f"EPSG:{crs}")
     assert abs(stored_in_degrees - stored_in_metres)[0] <= 0.0100001
-    back = shapely.transform(geographic, lambda p: np.column_stack(Transformer.from_crs(4490, crs, always_xy=True).transform(p[:, 0], p[:, 1])))
+    back = shapely.transform(
+        geographic, lambda p: np.column_stack(Transformer.from_crs(4490, crs, always_xy=True).transform(p[:, 0], p[:, 1]))
+    )
     assert abs(measure.areas([back], f"EPSG:{crs}") - stored_in_degrees)[0] <= 0.0100001
 
 
@@ -98,7 +109,9 @@ def test_series_against_geodesic_areas(side: float) -> None:
 
 
 def test_holes_parts_and_rings_of_any_direction() -> None:
-    outer, inner, other = (shapely.box(40_500_000 + a, 3_300_000, 40_500_000 + b, 3_300_000 + c) for a, b, c in [(0, 60, 60), (10, 20, 20), (100, 150, 50)])
+    outer, inner, other = (
+        shapely.box(40_500_000 + a, 3_300_000, 40_500_000 + b, 3_300_000 + c) for a, b, c in [(0, 60, 60), (10, 20, 20), (100, 150, 50)]
+    )
     holed = shapely.Polygon(outer.exterior, [shapely.box(40_500_010, 3_300_010, 40_500_020, 3_300_020).exterior])
     single = measure.areas([outer, other, shapely.box(40_500_010, 3_300_010, 40_500_020, 3_300_020)], "EPSG:4528")
     several = measure.areas([shapely.MultiPolygon([holed, other]), holed, shapely.reverse(holed)], "EPSG:4528")
@@ -151,7 +164,9 @@ def test_far_shapes_are_measured_in_their_own_zone() -> None:
 
 def test_other_crs_go_through_proj() -> None:
     utm = shapely.box(500_000, 3_300_000, 500_400, 3_300_400)
-    lonlat = shapely.transform(utm, lambda p: np.column_stack(Transformer.from_crs(32650, 4490, always_xy=True).transform(p[:, 0], p[:, 1])))
+    lonlat = shapely.transform(
+        utm, lambda p: np.column_stack(Transformer.from_crs(32650, 4490, always_xy=True).transform(p[:, 0], p[:, 1]))
+    )
     assert measure.areas([utm], "EPSG:32650") == pytest.approx(measure.areas([lonlat], "EPSG:4490"), abs=0.011)
 
 
