@@ -128,7 +128,8 @@ def _levelled(
     whole, goal = [int(one) for one in hundredths(areas)], int(hundredths([control])[0])
     difference = goal - sum(whole)
     stands, wanted = f"{sum(whole) / 100:.2f}", f"{goal / 100:.2f}"
-    facts = {"control": wanted, "sum": stands, "difference": f"{difference / 100:.2f}", "limit": f"{limit:g}", "was": stands, "should": wanted}
+    facts = {"control": wanted, "sum": stands, "difference": f"{difference / 100:.2f}", "limit": f"{limit:g}"}
+    facts.update(was=stands, should=wanted)
     if goal <= 0:
         return "balance.bad_control", facts
     if abs(difference) > Decimal(repr(float(limit))) * goal:
