@@ -90,8 +90,7 @@ def boundary_points(table: Table, choices: Choices, pack: Pack | None = None, pr
     case = _Case(table, plane, net, way, names, _keys(table, choices.key), pack)
     progress.at(0.7)
     listed = _listed(case)
-    progress.at(0.8)
-    points, place = _points(case)
+    points, place = _points(case, progress.part(0.75, 0.85))
     lines = _lines(case, found, kept, progress.part(0.85, 1.0))
     counts = {
         "points": len(points),
@@ -147,18 +146,16 @@ def _listed(case: _Case) -> Table:
     return Table(frame, None, case.table.crs, "JZD_LIST")
 
 
-def _points(case: _Case) -> tuple[Table, Array]:
+def _points(case: _Case, progress: Progress) -> tuple[Table, Array]:
     """One row a place, in the order of first numbering, with all parcels and numbers it has; and the place of each listed point."""
     net, way, keys, names = case.net, case.way, case.keys, case.names
+    progress.at(0.0)
     _, first, slot = np.unique(topology.vertex_keys(net.xy[way.vertex]), return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     place, first = rank[slot.ravel()], np.sort(first)
     row = net.row[way.ring]
-    claims = pd.DataFrame({"place": place, "row": row}).drop_duplicates()
-    owner = keys[claims["row"].to_numpy()].astype(str)
-    claims = claims.assign(parcel=owner, named=owner + np.array(":", dtype=object) + names[claims.index.to_numpy()])
-    joined = claims.sort_values(["place", "row"], kind="stable").groupby("place")[["parcel", "named"]].agg("、".join)
+    parcels, claims = _claims(case, place, row, progress)
     begins = np.flatnonzero(np.append(True, row[1:] != row[:-1])) if len(row) else np.empty(0, dtype=int)
     order = np.arange(len(row)) - np.repeat(begins, np.diff(np.append(begins, len(row)))) + 1
     xy = net.xy[way.vertex[first]]
@@ -172,12 +169,33 @@ def _points(case: _Case) -> tuple[Table, Array]:
             "SXH": order[first],
             "XZBZ": round_half_away(xy[:, 1], 3),
             "YZBZ": round_half_away(xy[:, 0] + case.plane.shift, 3),
-            "PARCELS": joined["parcel"].to_numpy(dtype=object),
-            "NUMBERS": joined["named"].to_numpy(dtype=object),
+            "PARCELS": parcels,
+            "NUMBERS": claims,
         }
     )
     shapes = np.asarray(shapely.points(xy), dtype=object).reshape(-1)
     return Table(frame, case.plane.back(shapes, case.table.crs), case.table.crs, "JZD", page), place
+
+
+def _claims(case: _Case, place: Array, row: Array, progress: Progress) -> tuple[Array, Array]:
+    """All parcels that have each place, and their numbers there: A、B and A:J2、B:J1, in the order of the rows."""
+    order = np.lexsort((np.arange(len(row)), row, place))
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (place[order][1:] == place[order][:-1]) & (row[order][1:] == row[order][:-1])
+    order = order[~again]
+    count = np.bincount(place[order])
+    first = np.cumsum(count) - count
+    parcel = case.keys[row[order]]
+    progress.at(0.3)
+    named = parcel + np.array(":", dtype=object) + case.names[order]
+    parcels, claims = parcel[first], named[first]
+    for more in range(1, int(count.max(initial=1))):
+        progress.at(0.5)
+        at = np.flatnonzero(count > more)
+        parcels[at] = parcels[at] + np.array("、", dtype=object) + parcel[first[at] + more]
+        claims[at] = claims[at] + np.array("、", dtype=object) + named[first[at] + more]
+    progress.at(1.0)
+    return parcels, claims
 
 
 def _lines(case: _Case, found: Arcs, kept: Array, progress: Progress) -> Table:
