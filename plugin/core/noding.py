@@ -8,26 +8,13 @@ from typing import Any
 import numpy as np
 
 from .progress import SILENT, Progress
-from .topology import ALONE, CLOSING, Network, match, vertex_keys
+from .topology import ALONE, CLOSING, Network, vertex_keys
 
-__all__ = ["near", "node"]
+__all__ = ["near", "snap", "split"]
 
 Array = np.ndarray[Any, Any]
 
 _BATCH = 400_000  # edges (cut into cells) looked up between two looks at the cancel button
-
-
-def node(net: Network, tolerance: float, progress: Progress = SILENT) -> Network:
-    """The network with the corners of its alone edges noded within `tolerance` (> 0, units of the coordinates).
-
-    Corners nearer than the tolerance take the place of the one among them that has mated edges (else the first); then each
-    alone edge is split by the corners that lie on it, and what was alone is matched again.
-    """
-    snapped = _snap(net, tolerance, progress.part(0.0, 0.3))
-    if snapped.moved:
-        snapped = match(snapped, snapped.alone, progress.part(0.3, 0.5))
-    whole = _split(snapped, tolerance, progress.part(0.5, 0.9))
-    return match(whole, whole.alone, progress.part(0.9, 1.0)) if whole.added else whole
 
 
 def near(points: Array, head: Array, tail: Array, tolerance: float, progress: Progress = SILENT) -> tuple[Array, Array, Array]:
@@ -107,7 +94,11 @@ def _corners(net: Network) -> tuple[Array, Array]:
     return keys[order], at[first[order]]
 
 
-def _snap(net: Network, tolerance: float, progress: Progress) -> Network:
+def snap(net: Network, tolerance: float, progress: Progress = SILENT) -> Network:
+    """The network with the corners of alone edges that lie within `tolerance` (> 0, coordinate units) of each other made one.
+
+    They take the place of the one among them that has mated edges, else of the first. Pairs stay pairs; what is still alone may be matched now.
+    """
     keys, at = _corners(net)
     points = net.xy[at]
     one, other, _ = near(points, points, points, tolerance, progress)
@@ -188,8 +179,8 @@ def _repeated(net: Network, vertices: Array, places: Array) -> Array:
     return found
 
 
-def _split(net: Network, tolerance: float, progress: Progress) -> Network:
-    """The network with the corners that lie on alone edges inserted there; `mate` is ALONE on the pieces."""
+def split(net: Network, tolerance: float, progress: Progress = SILENT) -> Network:
+    """The network with the corners of alone edges that lie on other alone edges inserted there; the pieces are alone."""
     _, at = _corners(net)
     alone = net.alone
     points = net.xy[at]

@@ -78,11 +78,18 @@ def network(shapes: Array, tolerance: float = 0.0, progress: Progress = SILENT) 
 
     tolerance 0 matches identical vertices only. Raises Cancelled.
     """
-    from .noding import node  # noding builds on this module
+    from . import noding  # it builds on this module
 
     net = build(shapes, progress.part(0.0, 0.2))
     net = match(net, net.alone, progress.part(0.2, 0.7))
-    return node(net, tolerance, progress.part(0.7, 1.0)) if tolerance > 0 else net
+    if tolerance > 0:
+        # one name for all stages, so that each lets go of the one before
+        net = noding.snap(net, tolerance, progress.part(0.7, 0.8))
+        net = match(net, net.alone, progress.part(0.8, 0.85)) if net.moved else net
+        net = noding.split(net, tolerance, progress.part(0.85, 0.95))
+        net = match(net, net.alone, progress.part(0.95, 1.0)) if net.added else net
+    progress.at(1.0)
+    return net
 
 
 def units_of(metres: float, crs: str | None) -> float:

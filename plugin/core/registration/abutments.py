@@ -61,7 +61,7 @@ def abutments(
     dropped = pieces["share"] < least
     kept = pieces[~dropped].assign(name=names[pieces.loc[~dropped, "target"].to_numpy()])
     kept.loc[kept["target"] == NOTHING, "name"] = ""
-    columns, findings = _texts(table, kept, sides, rules["joiner"], distance)
+    columns, findings = _texts(table, kept, sides, rules["joiner"], distance, progress.part(0.9, 1.0))
     counts = {"small_pieces": int(dropped.sum()), "inner_rings": seen.inner, "empty_sides": sum(one.code == "abutment.nothing" for one in findings)}
     progress.at(1.0)
     return Abutments(table.with_columns(**columns), findings, counts)
@@ -104,28 +104,26 @@ def _pieces(shapes: Array, seen: Fronts, generalise: float, starts: list[float])
 
 
 def _texts(
-    table: Table, kept: pd.DataFrame, sides: Sequence[Mapping[str, str]], joiner: str, distance: float
+    table: Table, kept: pd.DataFrame, sides: Sequence[Mapping[str, str]], joiner: str, distance: float, progress: Progress
 ) -> tuple[dict[str, Array], list[Finding]]:
     """The four columns, and a finding for each side without neighbour or with nameless ones."""
-    keys = row_keys(table, *KEYS)
-    columns = {side["field"]: np.full(len(table), None, dtype=object) for side in sides}
-    nameless = np.zeros((len(table), len(sides)), dtype=int)
-    ordered = kept.sort_values(["row", "side", "turn"], kind="stable")
-    there = ordered[ordered["target"] != NOTHING]
-    for (row, side), names in there.groupby(["row", "side"])["name"]:
-        listed = list(dict.fromkeys(name for name in names if name))
-        columns[sides[side]["field"]][row] = joiner.join(listed) or None
-        nameless[row, side] = int((names == "").sum())
-    findings = []
+    listed: list[list[str]] = [[] for _ in range(len(table) * len(sides))]
+    ordered = kept[kept["target"] != NOTHING].sort_values(["row", "side", "turn"], kind="stable")
+    for slot, name in zip((ordered["row"] * len(sides) + ordered["side"]).tolist(), ordered["name"].tolist()):
+        listed[slot].append(name)
+    keys, columns = row_keys(table, *KEYS), {side["field"]: np.full(len(table), None, dtype=object) for side in sides}
     some = ~(shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes))
-    for row in np.flatnonzero(some):
+    findings = []
+    for row in np.flatnonzero(some).tolist():
+        if row % 1000 == 0:
+            progress.at(row / len(table))
         for at, side in enumerate(sides):
-            facts = {"side": side["name_zh"], "side_en": side["name_en"], "field": side["field"]}
-            where, who = table.shapes[row], str(keys[row])
-            if nameless[row, at]:
-                facts["count"] = int(nameless[row, at])
-                findings.append(Finding("abutment.unnamed", "warning", table.name, who, side["field"], facts, where))
-            elif columns[side["field"]][row] is None:
-                facts["distance"] = distance
-                findings.append(Finding("abutment.nothing", "warning", table.name, who, side["field"], facts, where))
+            names = listed[row * len(sides) + at]
+            named = list(dict.fromkeys(name for name in names if name))
+            columns[side["field"]][row] = joiner.join(named) or None
+            if named and len(named) == len(set(names)):
+                continue
+            code = "abutment.unnamed" if names else "abutment.nothing"
+            facts = {"side": side["name_zh"], "side_en": side["name_en"], "field": side["field"], "distance": distance, "count": names.count("")}
+            findings.append(Finding(code, "warning", table.name, str(keys[row]), side["field"], facts, table.shapes[row]))
     return columns, findings

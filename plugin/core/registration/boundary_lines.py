@@ -55,7 +55,9 @@ def boundary_lines(
     shapes = found.lines(net, progress.part(0.5, 0.55))
     measured = lengths(shapes, table.crs, progress.part(0.55, 0.95), table.name)
     kinds = kinds_between(table, found.left, found.right, pack)
+    progress.at(0.96)
     rows = _rows(table, found, kinds, measured, border)
+    progress.at(0.98)
     totals = {flag: float(measured[(rows[flag] == 1).to_numpy(dtype=bool)].sum()) for flag in FLAGS}
     totals.update(ALL=float(measured.sum()), K2_UNKNOWN=float(measured[kinds.open_kind_2].sum()))
     counts = {
