@@ -1,0 +1,7 @@
+"""01 Areas and overlay."""
+
+ALGORITHMS = (
+    "measure_areas:MeasureAreas",
+    "measure_lengths:MeasureLengths",
+    "balance_areas:BalanceAreas",
+)
