@@ -22,16 +22,16 @@ Floats = NDArray[np.float64]
 METHODS = ("survey", "proportional")
 
 
-def level(areas: ArrayLike, control: float, keys: Sequence[Any], method: str = "survey") -> Floats:
-    """Areas (n, m²) levelled so that they sum to `control` to the last 0.01; areas and control are first rounded to 0.01.
+def level(areas: ArrayLike, control: float, keys: Sequence[Any], method: str = "survey", decimals: int = 2) -> Floats:
+    """Areas (n) levelled so that they sum to `control` to the last place; both are first rounded to `decimals` (m² and hectares: 2).
 
     d = control − Σ. `survey`: |d| div n hundredths to each, one more to the |d| mod n largest (tie: smaller key). `proportional`: d·A/ΣA
     rounded down, the rest by largest remainder (tie: larger area, then smaller key). Both with the sign of d (domain-rules §2).
     ControlError `balance.no_members` when there is none to take d, `balance.no_area` when all are 0 and the method is proportional.
     """
-    whole = [int(one) for one in hundredths(areas)] if np.size(areas) else []
-    change = _changes(whole, int(hundredths([control])[0]), list(keys), method)
-    return np.array([(one + more) / 100 for one, more in zip(whole, change)], dtype=float)
+    whole = [int(one) for one in hundredths(areas, decimals)] if np.size(areas) else []
+    change = _changes(whole, int(hundredths([control], decimals)[0]), list(keys), method)
+    return np.array([(one + more) / 10**decimals for one, more in zip(whole, change)], dtype=float)
 
 
 def level_groups(

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from threading import Lock
 from typing import Any, overload
 
 import numpy as np
@@ -34,6 +35,7 @@ ZONES = ("auto", "deg3", "deg6")
 _LONLAT = "EPSG:4490"
 # vertices measured in one go: a few dozen MB while both threads work
 _CHUNK = 250_000
+_COUNTING = Lock()
 
 # size of one unit in metres or square metres, as a ratio of whole numbers (1 mu = 10000/15 m², domain-rules §1)
 UNITS = {"m2": (1, 1), "ha": (10_000, 1), "mu": (10_000, 15), "km2": (1_000_000, 1), "m": (1, 1), "km": (1_000, 1)}
@@ -78,12 +80,15 @@ def multiply_round(a: Any, b: Any, decimals: int) -> Any:
     return float(rounded[0]) if left.ndim == 0 else rounded.reshape(left.shape)
 
 
-def hundredths(values: ArrayLike) -> NDArray[np.int64]:
-    """Values as whole hundredths, rounded half away from zero; ValueError when one is not finite."""
-    rounded = round_half_away(np.atleast_1d(np.asarray(values, dtype=float)), 2)
+def hundredths(values: ArrayLike, decimals: int = 2) -> NDArray[np.int64]:
+    """Values as whole hundredths (or whole units of another last place), rounded half away from zero.
+
+    ValueError when one is not finite.
+    """
+    rounded = round_half_away(np.atleast_1d(np.asarray(values, dtype=float)), decimals)
     if not np.isfinite(rounded).all():
         raise ValueError("hundredths of a value that is not finite")
-    whole: NDArray[np.int64] = (rounded * 100.0 + np.copysign(0.5, rounded)).astype(np.int64)
+    whole: NDArray[np.int64] = (rounded * 10.0**decimals + np.copysign(0.5, rounded)).astype(np.int64)
     return whole
 
 
@@ -296,7 +301,8 @@ def _by_zone(shapes: Shapes, how: Basis, layer: str) -> Iterator[tuple[ellipsoid
         which = np.flatnonzero(numbers == number)
         zone = how.zone if number == how.zone.number else ellipsoid.zone_at(float(middle[which[0]]), how.zone.width)
         if zone is not how.zone:
-            how.also[zone.label] = how.also.get(zone.label, 0) + len(which)
+            with _COUNTING:
+                how.also[zone.label] = how.also.get(zone.label, 0) + len(which)
         yield zone, which, lonlat[which]
 
 

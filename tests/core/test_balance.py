@@ -40,6 +40,11 @@ def test_proportional_remainder_tie_goes_to_the_larger_area() -> None:
     assert balance.level([10, 30], 40.02, ["a", "b"], "proportional").tolist() == [10.0, 30.02]
 
 
+def test_printed_places_other_than_hundredths() -> None:
+    assert balance.level([1.2345, 0.5, 0.2655], 2.0002, "abc", "proportional", decimals=4).tolist() == [1.2346, 0.5001, 0.2655]
+    assert balance.level([3, 2], 6, "ab", decimals=0).tolist() == [4.0, 2.0]
+
+
 @given(st.lists(CENTS, min_size=1, max_size=40), st.integers(-(10**6), 10**6), st.sampled_from(balance.METHODS))
 def test_the_sum_is_the_control_to_the_last_hundredth(areas: list[int], difference: int, method: str) -> None:
     goal = sum(areas) + difference
