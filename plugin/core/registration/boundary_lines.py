@@ -31,10 +31,14 @@ _CARRIED = {"UNIT": "ZRZYDJDYH", "TYPE": "ZRZYLX", "OWNER": "QSXZ", "HOLDER": "Q
 
 @dataclass(frozen=True)
 class BoundaryLines:
-    """lines: one row a line. totals: metres of each flag, of all lines (ALL) and of kind 2 unknown (K2_UNKNOWN), two decimals."""
+    """lines: one row a line. totals: metres of each flag, of all lines (ALL) and of kind 2 unknown (K2_UNKNOWN), two decimals.
+
+    numbers: how many lines each total is the sum of.
+    """
 
     lines: Table
     totals: dict[str, float]
+    numbers: dict[str, int]
     findings: list[Finding]
     counts: dict[str, int]
 
@@ -58,8 +62,9 @@ def boundary_lines(
     progress.at(0.96)
     rows = _rows(table, found, kinds, measured, border)
     progress.at(0.98)
-    totals = {flag: float(measured[(rows[flag] == 1).to_numpy(dtype=bool)].sum()) for flag in FLAGS}
-    totals.update(ALL=float(measured.sum()), K2_UNKNOWN=float(measured[kinds.open_kind_2].sum()))
+    chosen = {flag: (rows[flag] == 1).to_numpy(dtype=bool) for flag in FLAGS}
+    chosen.update(ALL=np.ones(len(rows), dtype=bool), K2_UNKNOWN=kinds.open_kind_2)
+    totals = {name: float(measured[which].sum()) for name, which in chosen.items()}
     counts = {
         "lines": len(rows),
         "outer": int((found.left < 0).sum()),
@@ -72,6 +77,7 @@ def boundary_lines(
     return BoundaryLines(
         Table(rows, shapes, table.crs, "boundary_lines"),
         {name: round_half_away(total, 2) for name, total in totals.items()},
+        {name: int(which.sum()) for name, which in chosen.items()},
         _findings(table, net, kinds, totals),
         counts,
     )

@@ -31,12 +31,12 @@ KEYS = ("ZDDM", "ZHDM", "BDCDYH", "ZRZYDJDYH", "TBBSM", "BSM")  # fields that ma
 @dataclass(frozen=True)
 class Choices:
     """How points are chosen and numbered: `angle` least turn in degrees, `tolerance` in metres, `start` north_west or nearest (to
-    `start_point`, in the CRS of the layer), `numbering` parcel or layer, `prefix` before the number, `key` the field that names a parcel."""
+    `start_point`: x, y and its CRS, None for the layer's), `numbering` parcel or layer, `prefix` before the number, `key` the field that names a parcel."""
 
     angle: float = 0.0
     tolerance: float = 0.001
     start: str = "north_west"
-    start_point: tuple[float, float] | None = None
+    start_point: tuple[float, float, str | None] | None = None
     numbering: str = "parcel"
     prefix: str = "J"
     key: str | None = None
@@ -106,7 +106,8 @@ def boundary_points(table: Table, choices: Choices, pack: Pack | None = None, pr
 def _start(table: Table, plane: Plane, choices: Choices) -> tuple[float, float] | None:
     if choices.start != "nearest" or choices.start_point is None:
         return None
-    one = Table(pd.DataFrame({"A": [1]}), np.array([shapely.Point(choices.start_point)], dtype=object), table.crs, table.name)
+    x, y, crs = choices.start_point
+    one = Table(pd.DataFrame({"A": [1]}), np.array([shapely.Point(x, y)], dtype=object), crs or table.crs, table.name)
     moved = plane.flat(one).shapes[0]
     return float(moved.x), float(moved.y)
 

@@ -25,6 +25,11 @@ class Plane:
     label: str = ""
     shift: float = 0.0
 
+    @property
+    def title(self) -> str:
+        """The plane as a list prints it: zone, or the CRS, or a dash."""
+        return self.label or (ellipsoid.title(self.crs) if self.crs else "—")
+
     def flat(self, table: Table) -> Table:
         """The table on this plane."""
         if table.crs is None or self.crs is None:

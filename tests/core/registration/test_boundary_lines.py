@@ -70,6 +70,7 @@ def test_kind_two_is_unknown_and_counted_without_the_exerciser(pack):
     assert result.lines["K2"].isna().all()
     assert result.counts["kind_2_unknown"] == 1
     assert result.totals["K2_UNKNOWN"] == pytest.approx(99.99, abs=0.01)
+    assert (result.numbers["K2_UNKNOWN"], result.numbers["K2"], result.numbers["K1"], result.numbers["ALL"]) == (1, 0, 1, 6)
     named = [one for one in result.findings if one.code == "boundary.exerciser_unknown"]
     assert named[0].facts["count"] == 1 and "XSZTCJ" in named[0].facts["fields"]
     assert [one.code for one in boundary_lines(patches(STATE, VILLAGE), pack).findings] == []
