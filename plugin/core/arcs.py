@@ -22,7 +22,7 @@ _CHUNK = 500_000
 class Arcs:
     """Each boundary once, from junction to junction, clockwise around the row on its right.
 
-    edges: the edge of the network for each step, arc after arc, in the direction of the owner's ring. start: (n + 1,) first step of each arc.
+    edges: the edge of the network for each step, arc after arc, in the direction of the owner's ring. start: (n + 1,) first step of each.
     right: (n,) the owner, the lower row; left: (n,) its neighbour, -1 where there is none. closed: (n,) the arc is a whole ring
     (it starts at the vertex nearest to the north-west corner of its envelope). reverse: (n,) the owner's ring runs against the line.
     inner: edges between two parts of one row, which are no boundary.

@@ -97,7 +97,7 @@ def _corners(net: Network) -> tuple[Array, Array]:
 def snap(net: Network, tolerance: float, progress: Progress = SILENT) -> Network:
     """The network with the corners of alone edges that lie within `tolerance` (> 0, coordinate units) of each other made one.
 
-    They take the place of the one among them that has mated edges, else of the first. Pairs stay pairs; what is still alone may be matched now.
+    They take the place of the one among them that has mated edges, else of the first. Pairs stay pairs; what is alone may be matched now.
     """
     keys, at = _corners(net)
     points = net.xy[at]

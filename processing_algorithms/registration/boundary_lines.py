@@ -38,5 +38,5 @@ class BoundaryLines(ShanshuiAlgorithm):
             run.info("boundary.totals", kind=names.get(flag, flag), length=f"{length:.2f}", count=found.numbers[flag])
         for one in found.findings:
             if one.code != "boundary.overlap":
-                run.warn(one.code, layer=given["INPUT"].name, **one.facts)
+                run.warn(one.code, **one.facts)
         return {"OUTPUT": found.lines, "FINDINGS": found.findings, **{f"LENGTH_{name}": found.totals[name] for name in _TOTALS}}

@@ -18,7 +18,7 @@ class BoundaryPoints(ShanshuiAlgorithm):
     PARAMETERS = (
         params.Source("INPUT", "polygon"),
         params.Number("ANGLE", 0.0, minimum=0, maximum=180),
-        params.Number("TOLERANCE", 0.001, minimum=0),
+        params.Number("TOLERANCE", 0.0, minimum=0),
         params.Choice("START", ("north_west", "nearest")),
         params.Point("START_POINT", optional=True),
         params.Choice("NUMBERING", ("parcel", "layer")),

@@ -66,7 +66,8 @@ def test_a_neighbours_corner_on_the_edge_splits_it():
 
 
 def test_corners_a_millimetre_apart_become_one():
-    other = shapely.Polygon([(BASE[0] + 100.0004, BASE[1]), (BASE[0] + 200, BASE[1]), (BASE[0] + 200, BASE[1] + 100), (BASE[0] + 100, BASE[1] + 100.0004)])
+    corners = np.array([(100.0004, 0), (200, 0), (200, 100), (100, 100.0004)]) + BASE
+    other = shapely.Polygon(corners)
     polygons = shapes(square(0, 0), other)
     assert pairs(arcs.arcs(topology.network(polygons))) == [(-1, 0), (-1, 1)]
     net = topology.network(polygons, 0.001)
@@ -136,12 +137,14 @@ def test_any_tiling_gives_the_lines_that_geos_merges(count, seed):
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(cells))))
     assert len(merged) == len(found.left)
     assert shapely.length(merged).sum() == pytest.approx(shapely.length(found.lines(net)).sum())
-    touch = {(a, b) for a in range(len(cells)) for b in range(a + 1, len(cells)) if shapely.length(shapely.intersection(cells[a], cells[b])) > 1e-6}
+    shared = shapely.length(shapely.intersection(cells[:, None], cells[None, :]))
+    touch = {(a, b) for a, b in zip(*np.nonzero(shared > 1e-6)) if a < b}
     assert {(min(p), max(p)) for p in pairs(found) if min(p) >= 0} == touch
 
 
 def test_overlaps_are_pairs_with_area_and_mean_width():
-    table = Table(pd.DataFrame({"A": range(4)}), shapes(square(0, 0), square(99.8, 0), square(199.8, 0), square(10, 10, 5, 5)), "EPSG:4528")
+    four = shapes(square(0, 0), square(99.8, 0), square(199.8, 0), square(10, 10, 5, 5))
+    table = Table(pd.DataFrame({"A": range(4)}), four, "EPSG:4528")
     found = coverage.overlaps(table)
     assert list(zip(found.left.tolist(), found.right.tolist())) == [(0, 1), (0, 3)]
     assert found.areas == pytest.approx([20.0, 25.0])
@@ -167,7 +170,9 @@ def test_a_stop_is_seen():
         topology.network(shapes(square(0, 0)), 0.001, stop)
 
 
-@pytest.mark.parametrize(("crs", "units"), [("EPSG:4528", 0.01), ("EPSG:4490", 0.01 / 111_319.49), (None, 0.01), ("EPSG:2225", 0.01 / 0.3048006096)])
+@pytest.mark.parametrize(
+    ("crs", "units"), [("EPSG:4528", 0.01), ("EPSG:4490", 0.01 / 111_319.49), (None, 0.01), ("EPSG:2225", 0.01 / 0.3048006096)]
+)
 def test_a_tolerance_in_metres_becomes_units(crs, units):
     assert topology.units_of(0.01, crs) == pytest.approx(units, rel=1e-6)
 
@@ -189,7 +194,8 @@ def test_missing_vertex_of_the_geometry_checker(real_data):
     polygons = np.asarray(layer.geometry.array, dtype=object)
     alone = {(min(p), max(p)) for p in pairs(arcs.arcs(topology.network(polygons))) if min(p) >= 0}
     noded = {(min(p), max(p)) for p in pairs(arcs.arcs(topology.network(polygons, 1e-8))) if min(p) >= 0}
-    touch = {(a, b) for a in range(6) for b in range(a + 1, 6) if shapely.length(shapely.intersection(polygons[a], shapely.buffer(polygons[b], 1e-8))) > 1e-3}
+    common = shapely.length(shapely.intersection(polygons[:, None], shapely.buffer(polygons, 1e-8)[None, :]))
+    touch = {(a, b) for a, b in zip(*np.nonzero(common > 1e-3)) if a < b}
     assert noded == touch and alone < noded
 
 

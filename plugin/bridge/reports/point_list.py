@@ -28,7 +28,7 @@ def write_points(
 ) -> bool:
     """Write the list (columns `COLUMNS` and ROW, see boundary_points) to `path`, .xlsx or .csv, staged and swapped in.
 
-    rules: most_sheets and rows_a_sheet of the pack's `point_list`. Answers whether each parcel has a sheet (or a block of the CSV) of its own.
+    rules: most_sheets and rows_a_sheet of the pack's `point_list`. Answers whether each parcel has a sheet (a block of the CSV) of its own.
     OutputError `points.list_format` for another ending.
     """
     kind = path.suffix.lower()
@@ -61,8 +61,11 @@ def _csv(path: Path, listed: Table, language: str) -> None:
         writer = csv.writer(stream)
         writer.writerow(_heads(language))
         for row in _rows(listed):
-            written = [format(value, f".{_FORMATS[name].count('0') - 1}f") if name in _FORMATS and value is not None else value for name, value in zip(COLUMNS, row)]
-            writer.writerow(written)
+            writer.writerow(_text(value, _FORMATS.get(name, "")) for name, value in zip(COLUMNS, row))
+
+
+def _text(value: Any, number: str) -> Any:
+    return f"{value:.{number.count('0') - 1}f}" if number and value is not None else value
 
 
 def _workbook(path: Path, listed: Table, plane: str, rules: Mapping[str, str], language: str, progress: Progress) -> bool:

@@ -1,0 +1,1 @@
+"""Registration of natural resources: units, patches, boundaries, points and abutments."""

@@ -39,12 +39,18 @@ class Abutments:
 
 
 def abutments(
-    table: Table, neighbours: Sequence[Table], name_field: str, distance: float, pack: Pack, tolerance: float = 0.001, progress: Progress = SILENT
+    table: Table,
+    neighbours: Sequence[Table],
+    name_field: str,
+    distance: float,
+    pack: Pack,
+    tolerance: float = 0.001,
+    progress: Progress = SILENT,
 ) -> Abutments:
     """The abutments of the rows of `table` among themselves and among `neighbours`, at most `distance` metres away (domain-rules §3, 四至).
 
-    A piece of shared boundary belongs to the side on which the bearing of its outward normal at its middle lies; pieces are generalised first
-    (pack rule `abutments`). Names of a side run clockwise. Nothing there leaves the field empty and is a finding.
+    A piece of shared boundary belongs to the side on which the bearing of its outward normal at its middle lies; pieces are generalised
+    first (pack rule `abutments`). Names of a side run clockwise. Nothing there leaves the field empty and is a finding.
     """
     rules = {rule["key"]: rule["value"] for rule in pack.rules["abutments"]}
     sides = pack.rules["abutment_sides"]
@@ -62,7 +68,8 @@ def abutments(
     kept = pieces[~dropped].assign(name=names[pieces.loc[~dropped, "target"].to_numpy()])
     kept.loc[kept["target"] == NOTHING, "name"] = ""
     columns, findings = _texts(table, kept, sides, rules["joiner"], distance, progress.part(0.9, 1.0))
-    counts = {"small_pieces": int(dropped.sum()), "inner_rings": seen.inner, "empty_sides": sum(one.code == "abutment.nothing" for one in findings)}
+    empty = sum(one.code == "abutment.nothing" for one in findings)
+    counts = {"small_pieces": int(dropped.sum()), "inner_rings": seen.inner, "empty_sides": empty}
     progress.at(1.0)
     return Abutments(table.with_columns(**columns), findings, counts)
 
@@ -75,7 +82,8 @@ def _names(table: Table, name_field: str, pack: Pack, strict: bool) -> Array:
     field = next((one for one in fields if one in table), None)
     if field is None:
         raise FieldError("abutment.no_name_field", layer=table.name, field=name_field)
-    return table.text(field).to_numpy(dtype=object)
+    names: Array = table.text(field).to_numpy(dtype=object)
+    return names
 
 
 def _pieces(shapes: Array, seen: Fronts, generalise: float, starts: list[float]) -> pd.DataFrame:
@@ -124,6 +132,7 @@ def _texts(
             if named and len(named) == len(set(names)):
                 continue
             code = "abutment.unnamed" if names else "abutment.nothing"
-            facts = {"side": side["name_zh"], "side_en": side["name_en"], "field": side["field"], "distance": distance, "count": names.count("")}
+            facts: dict[str, object] = {"layer": table.name, "row": str(keys[row]), "field": side["field"], "distance": distance}
+            facts.update({"side": side["name_zh"], "side_en": side["name_en"], "count": names.count("")})
             findings.append(Finding(code, "warning", table.name, str(keys[row]), side["field"], facts, table.shapes[row]))
     return columns, findings

@@ -22,7 +22,7 @@ _BATCH = 20_000  # probes looked up between two looks at the cancel button
 
 @dataclass(frozen=True)
 class Fronts:
-    """Pieces of outer boundary: (n,) row, (n,) target (position among rows and then neighbours, NOTHING), (n,) lines with the row on the right.
+    """Pieces of outer boundary: (n,) row, (n,) target (place among rows, then neighbours, NOTHING), (n,) lines with the row on the right.
 
     inner: number of inner rings, which have no abutment.
     """
@@ -88,7 +88,7 @@ def _probe(
     first = np.flatnonzero(np.append(True, run[1:] != run[:-1])) if len(row) else np.empty(0, dtype=np.int64)
     last = np.append(first[1:], len(row)) - 1 if len(row) else first
     points = np.concatenate([head, tail[last]])
-    order = np.lexsort((np.append(np.zeros(len(head)), np.ones(len(last))), np.append(run, run[last]))) if len(row) else np.empty(0, dtype=int)
+    order = np.argsort(np.append(run, run[last]), kind="stable") if len(row) else np.empty(0, dtype=int)
     made = shapely.linestrings(points[order], indices=np.append(run, run[last])[order]) if len(row) else np.empty(0, dtype=object)
     return row[first], target[first], np.asarray(made, dtype=object).reshape(-1)
 

@@ -22,7 +22,7 @@ _EXCLUSIVE = "K5"
 
 @dataclass(frozen=True)
 class Kinds:
-    """flags: DataFrame K1 … K5 of 1, 0 or None (unknown), one row a line. open_kind_2: lines between state patches of which kind 2 is unknown.
+    """flags: DataFrame K1 … K5 of 1, 0 or None (unknown), a row a line. open_kind_2: lines between state patches of unknown kind 2.
 
     unowned: number of patches whose ownership the fields do not tell.
     """

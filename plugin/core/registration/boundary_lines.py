@@ -18,9 +18,9 @@ from ..projection import reproject_shapes
 from ..schema import Pack
 from ..table import Table
 from .boundary_kinds import EXERCISER, KINDS, Kinds, kinds_between
-from .plane import row_keys
+from .plane import or_none, row_keys
 
-__all__ = ["FLAGS", "BoundaryLines", "boundary_lines"]
+__all__ = ["FLAGS", "BoundaryLines", "boundary_lines", "overlapping"]
 
 Array = np.ndarray[Any, Any]
 
@@ -48,8 +48,8 @@ def boundary_lines(
 ) -> BoundaryLines:
     """The boundary lines of resource patches (ZRZYTB), with kinds by domain-rules §3.
 
-    A line runs between two junctions, clockwise around the patch on its RIGHT; LEFT is empty on the outer boundary. LENGTH is metres on the
-    ellipsoid, not rounded: Σ LENGTH × 2 − Σ outer = Σ perimeters. county: polygons or lines of the county border; without it COUNTY is NULL.
+    A line runs between two junctions, clockwise around the patch on its RIGHT; LEFT is empty on the outer boundary. LENGTH is metres on
+    the ellipsoid, not rounded: Σ LENGTH × 2 − Σ outer = Σ perimeters. county: polygons or lines of the border; without it COUNTY is NULL.
     tolerance: metres within which corners of neighbours are taken for the same. Raises Cancelled.
     """
     units = topology.units_of(tolerance, table.crs)
@@ -87,24 +87,19 @@ def _rows(table: Table, found: Arcs, kinds: Kinds, measured: Array, border: Arra
     keys = row_keys(table, "BSM", "TBBSM", "GLTBBSM")
     left, right = found.left, found.right
     both = left >= 0
-
-    def side(values: Array, at: Array) -> Array:
-        got: Array = np.where(at >= 0, values[np.maximum(at, 0)], None) if len(values) else np.empty(0, dtype=object)
-        return got
-
-    columns: dict[str, Any] = {"LEFT_PATCH": side(keys, left), "RIGHT_PATCH": side(keys, right)}
+    columns: dict[str, Any] = {"LEFT_PATCH": or_none(both, keys, left), "RIGHT_PATCH": keys[right]}
     for name, field in _CARRIED.items():
         if field in table:
             text = table.text(field).to_numpy(dtype=object)
-            text = np.where(text == "", None, text)
-            columns[f"LEFT_{name}"], columns[f"RIGHT_{name}"] = side(text, left), side(text, right)
+            text = or_none(text != "", text)
+            columns[f"LEFT_{name}"], columns[f"RIGHT_{name}"] = or_none(both, text, left), text[right]
     frame = pd.DataFrame(columns)
     for kind in KINDS:
         frame[kind] = kinds.flags[kind].to_numpy(dtype=object)
     frame["OUTER"] = (~both).astype(int)
     frame["COUNTY"] = border[found.edges[found.start[:-1]]].astype(int).astype(object) if border is not None else None
     unit = table.text("ZRZYDJDYH").to_numpy(dtype=object)
-    frame["UNIT"] = (both & (side(unit, left) != side(unit, right))).astype(int) if len(table) else np.empty(0, dtype=int)
+    frame["UNIT"] = (both & (or_none(both, unit, left) != unit[right])).astype(int)
     flags = {flag: (frame[flag] == 1).to_numpy(dtype=bool) for flag in FLAGS}
     frame["KINDS"] = _joined({kind: flags[kind] for kind in KINDS}, len(frame))
     frame["KIND"] = np.select([flags[flag] for flag in _MAIN], _MAIN, "")
@@ -148,12 +143,21 @@ def _on_border(net: topology.Network, table: Table, county: Table, tolerance: fl
 
 def _findings(table: Table, net: topology.Network, kinds: Kinds, totals: dict[str, float]) -> list[Finding]:
     found: list[Finding] = []
+    facts: dict[str, Any]
     if kinds.open_kind_2.any():
-        facts = {"count": int(kinds.open_kind_2.sum()), "length": round_half_away(totals["K2_UNKNOWN"], 2), "fields": ", ".join(EXERCISER)}
+        facts = {"layer": table.name, "count": int(kinds.open_kind_2.sum()), "fields": ", ".join(EXERCISER)}
+        facts["length"] = round_half_away(totals["K2_UNKNOWN"], 2)
         found.append(Finding("boundary.exerciser_unknown", "warning", table.name, field=EXERCISER[0], facts=facts))
     if kinds.unowned:
-        found.append(Finding("boundary.ownership_unknown", "warning", table.name, field="QSXZ", facts={"count": kinds.unowned}))
-    keys = row_keys(table, "BSM", "TBBSM", "GLTBBSM")
+        facts = {"layer": table.name, "count": kinds.unowned}
+        found.append(Finding("boundary.ownership_unknown", "warning", table.name, field="QSXZ", facts=facts))
+    return found + overlapping(table, net, row_keys(table, "BSM", "TBBSM", "GLTBBSM"))
+
+
+def overlapping(table: Table, net: topology.Network, keys: Array) -> list[Finding]:
+    """A finding for each row with an edge that several rows claim on one side: they overlap, and one pair of neighbours was kept."""
+    found = []
     for row in np.unique(net.rows_of(net.crowded)):
-        found.append(Finding("boundary.overlap", "warning", table.name, str(keys[row]), where=table.shapes[row]))
+        facts = {"layer": table.name, "row": str(keys[row])}
+        found.append(Finding("boundary.overlap", "warning", table.name, str(keys[row]), facts=facts, where=table.shapes[row]))
     return found

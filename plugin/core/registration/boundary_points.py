@@ -17,9 +17,10 @@ from ..measure import lengths, round_half_away
 from ..progress import SILENT, Progress
 from ..schema import Layer, Pack
 from ..table import Table
+from .boundary_lines import overlapping
 from .corners import corners
 from .numbering import Walk, numbers, walk
-from .plane import Plane, plane_of, row_keys
+from .plane import Plane, or_none, plane_of, row_keys
 
 __all__ = ["KEYS", "BoundaryPoints", "Choices", "boundary_points"]
 
@@ -30,21 +31,26 @@ KEYS = ("ZDDM", "ZHDM", "BDCDYH", "ZRZYDJDYH", "TBBSM", "BSM")  # fields that ma
 
 @dataclass(frozen=True)
 class Choices:
-    """How points are chosen and numbered: `angle` least turn in degrees, `tolerance` in metres, `start` north_west or nearest (to
-    `start_point`: x, y and its CRS, None for the layer's), `numbering` parcel or layer, `prefix` before the number, `key` the field that names a parcel."""
+    """How points are chosen and numbered.
+
+    angle: least turn in degrees. tolerance: metres from the straight line within which a vertex is dropped (0 = none); corners of
+    neighbours within it, and always within `same` metres, are one. start: north_west, or nearest to `start_point` (x, y and its CRS, None for the
+    layer's). numbering: parcel or layer. prefix: before the number. key: the field that names a parcel.
+    """
 
     angle: float = 0.0
-    tolerance: float = 0.001
+    tolerance: float = 0.0
     start: str = "north_west"
     start_point: tuple[float, float, str | None] | None = None
     numbering: str = "parcel"
     prefix: str = "J"
     key: str | None = None
+    same: float = 0.001  # the last place of a surveyed coordinate
 
 
 @dataclass(frozen=True)
 class BoundaryPoints:
-    """points: one row a place (JZD). lines: one row a side (JZX). listed: rows of the coordinate list, rings closed by their first point."""
+    """points: one row a place (JZD). lines: one row a side (JZX). listed: rows of the list, rings closed by their first point."""
 
     points: Table
     lines: Table
@@ -81,7 +87,8 @@ def boundary_points(table: Table, choices: Choices, pack: Pack | None = None, pr
     plane = plane_of(table)
     flat = plane.flat(table)
     tolerance = topology.units_of(choices.tolerance, plane.crs)
-    net = topology.network(flat.shapes, tolerance, progress.part(0.0, 0.4))
+    same = topology.units_of(max(choices.tolerance, choices.same), plane.crs)
+    net = topology.network(flat.shapes, same, progress.part(0.0, 0.4))
     found = arcs(net, progress.part(0.4, 0.5))
     kept, finer = corners(net, found, choices.angle, tolerance, progress.part(0.5, 0.65))
     way = walk(net, kept, _start(table, plane, choices))
@@ -100,7 +107,7 @@ def boundary_points(table: Table, choices: Choices, pack: Pack | None = None, pr
         "inserted": net.added,
         "finer_rings": finer,
     }
-    return BoundaryPoints(points, lines, listed, plane, _findings(case), counts)
+    return BoundaryPoints(points, lines, listed, plane, overlapping(table, net, case.keys), counts)
 
 
 def _start(table: Table, plane: Plane, choices: Choices) -> tuple[float, float] | None:
@@ -123,7 +130,7 @@ def _keys(table: Table, field_name: str | None) -> Array:
 
 
 def _listed(case: _Case) -> Table:
-    """Rows of the list: parcel, point, ring, order in the ring, X north, Y east with zone, side to the next; the ring's first point closes it."""
+    """Rows of the list: parcel, point, ring, order in the ring, X north, Y east with zone, side to the next; the first point closes."""
     net, way = case.net, case.way
     size = np.diff(way.first)
     some = np.flatnonzero(size)
@@ -225,17 +232,8 @@ def _lines(case: _Case, found: Arcs, kept: Array, progress: Progress) -> Table:
             "JZXCD": round_half_away(way.side[from_], 2),
             "FROM_POINT": case.names[from_],
             "TO_POINT": case.names[to],
-            "LEFT_PARCEL": np.where(left >= 0, case.keys[left], None),
+            "LEFT_PARCEL": or_none(left >= 0, case.keys, left),
             "LENGTH": round_half_away(measured, 2),
         }
     )
     return Table(frame, shapes, case.table.crs, "JZX", page)
-
-
-def _findings(case: _Case) -> list[Finding]:
-    """Edges that several parcels claim on one side: an overlap, where a shared point may be missed."""
-    net, table = case.net, case.table
-    if not len(net.crowded):
-        return []
-    rows = np.unique(net.rows_of(net.crowded))
-    return [Finding("boundary.overlap", "warning", table.name, str(case.keys[row]), where=table.shapes[row]) for row in rows]

@@ -21,9 +21,9 @@ _BATCH = 300_000  # edges between two looks at the cancel button
 def corners(net: Network, found: Arcs, angle: float, tolerance: float, progress: Progress = SILENT) -> tuple[Array, int]:
     """((V,) the vertex of the ring is a boundary point, number of rings that kept finer corners than asked).
 
-    Vertices within `tolerance` (> 0) of the straight line between the corners kept are dropped, then those that turn by less than `angle` degrees;
-    ends of lines always stay (domain-rules §3). Neighbours share one line, so they keep the same points. A ring that would have
-    fewer than three points keeps all that the tolerance left, or all of its vertices.
+    Vertices within `tolerance` (> 0) of the straight line between the corners kept are dropped, then those that turn by less than
+    `angle` degrees; ends of lines always stay (domain-rules §3). Neighbours share one line, so they keep the same points. A ring that
+    would have fewer than three points keeps all that the tolerance left, or all of its vertices.
     """
     straight = _flags(net, found, tolerance, progress.part(0.0, 0.6))
     turned = _turns(net, found, straight, angle) if angle > 0 else straight

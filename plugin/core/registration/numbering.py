@@ -75,12 +75,10 @@ def _starts(net: Network, at: Array, ring: Array, count: Array, first: Array, st
     if not len(at):
         return np.zeros(len(net.row), dtype=np.int64)
     xy = net.xy[at]
+    goal: Any = start_point
     if start_point is None:
-        west = np.minimum.reduceat(net.xy[:, 0], net.start[:-1])[ring]
-        north = np.maximum.reduceat(net.xy[:, 1], net.start[:-1])[ring]
-    else:
-        west, north = start_point
-    away = np.hypot(xy[:, 0] - west, xy[:, 1] - north)
+        goal = np.minimum.reduceat(net.xy[:, 0], net.start[:-1])[ring], np.maximum.reduceat(net.xy[:, 1], net.start[:-1])[ring]
+    away = np.hypot(xy[:, 0] - goal[0], xy[:, 1] - goal[1])
     some = np.flatnonzero(count)
     nearest = np.zeros(len(count))
     nearest[some] = np.minimum.reduceat(away, first[some])

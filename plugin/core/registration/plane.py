@@ -12,7 +12,7 @@ from .. import ellipsoid
 from ..projection import reproject_shapes
 from ..table import Table
 
-__all__ = ["Plane", "plane_of", "row_keys"]
+__all__ = ["Plane", "or_none", "plane_of", "row_keys"]
 
 Array = np.ndarray[Any, Any]
 
@@ -57,11 +57,19 @@ def plane_of(table: Table) -> Plane:
     return Plane(zone.definition, zone.label)
 
 
+def or_none(which: Array, values: Array, at: Array | None = None) -> Array:
+    """(n,) values[at] (default: values, one each) where `which` ((n,) bool) holds, None elsewhere."""
+    found = np.full(len(which), None, dtype=object)
+    found[which] = values[which] if at is None else values[at[which]]
+    return found
+
+
 def row_keys(table: Table, *candidates: str) -> Array:
     """(n,) a name for each row: the first of the fields `candidates` that is filled and differs in every row, else the position from 1."""
     for field in candidates:
         if field in table:
             text = table.text(field)
             if (text != "").all() and text.is_unique:
-                return text.to_numpy(dtype=object)
+                named: Array = text.to_numpy(dtype=object)
+                return named
     return np.array([str(at + 1) for at in range(len(table))], dtype=object)

@@ -172,5 +172,6 @@ def test_lines_of_a_real_land_cover(pack, real_data):
     rows = result.lines.rows[~outer]
     pairs = {tuple(sorted(pair)) for pair in zip(rows["LEFT_PATCH"], rows["RIGHT_PATCH"])}
     near = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    shared = {tuple(sorted((frame["BSM"][a], frame["BSM"][b]))) for a, b in near.T if a < b and shapely.length(shapely.intersection(shapes[a], shapes[b])) > 1e-9}
+    touching = [(a, b) for a, b in near.T if a < b and shapely.length(shapely.intersection(shapes[a], shapes[b])) > 1e-9]
+    shared = {tuple(sorted((frame["BSM"][a], frame["BSM"][b]))) for a, b in touching}
     assert pairs == shared
