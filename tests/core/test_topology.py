@@ -112,6 +112,13 @@ def test_rows_without_shape_are_passed():
     assert len(arcs.arcs(topology.network(shapes(None))).left) == 0
 
 
+def test_corners_that_all_differ_a_little_give_the_same_lines():
+    random = np.random.default_rng(2)
+    cells = [square(100 * i, 100 * j) for i in range(6) for j in range(6)]
+    shaken = [shapely.Polygon(np.array(cell.exterior.coords)[:-1] + random.uniform(-3e-4, 3e-4, (4, 2))) for cell in cells]
+    assert pairs(arcs.arcs(topology.network(shapes(*shaken), 0.001))) == pairs(arcs.arcs(topology.network(shapes(*cells))))
+
+
 def test_marks_break_a_line():
     net = topology.network(shapes(square(0, 0), square(100, 0)))
     marks = net.xy[:, 1] > BASE[1] + 50
