@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path for folder in ("plugin", "processing_algorithms", "ui") for path in (ROOT / folder).rglob("*.py") if "vendor" not in path.parts)
+FOLDERS = ("plugin", "processing_algorithms", "ui")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if "vendor" not in path.parts)
 
 
 def rounding_calls(source: str) -> list[int]:
