@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..progress import SILENT, Progress
 from ..table import Table
 from ..topology import network
 
-__all__ = ["Settled", "common_ground", "settle", "without"]
+__all__ = ["Settled", "common_ground", "longest_edge", "settle", "without"]
 
 Array = np.ndarray[Any, Any]
 Rows = tuple[int, ...]
@@ -59,7 +59,7 @@ def settle(table: Table, sliver: float, decide: Callable[[Rows], Rows], progress
     shapes = table.shapes
     metre = ellipsoid.metres(table.crs) if table.crs else 1.0
     pairs = overlaps(table, 0.0, progress.part(0.0, 0.6))
-    kept: list[list[Any]] = [[shape] for shape in shapes]
+    kept: list[list[Any]] = [[shape] if shape is not None and not shape.is_empty else [] for shape in shapes]
     opened: dict[Rows, list[Any]] = {}
     result = Settled(np.empty(0, dtype=object), [])
     wide: list[tuple[Rows, Any]] = []
@@ -75,7 +75,8 @@ def settle(table: Table, sliver: float, decide: Callable[[Rows], Rows], progress
         for shape, rows in zones:
             for part in shapely.get_parts(shape) if len(rows) > 1 else ():
                 if float(mean_width(np.array([part]))[0]) * metre < sliver:
-                    kept[_longest(part, rows, sole)].append(part)
+                    to_row = longest_edge(part, {row: sole[row] for row in rows if row in sole})
+                    kept[rows[0] if to_row is None else to_row].append(part)
                     narrow, narrow_area = narrow + 1, narrow_area + float(part.area)
                     continue
                 wide.append((rows, part))
@@ -105,17 +106,17 @@ def _apart(members: Sequence[tuple[Any, int]]) -> list[tuple[Any, Rows]]:
     return zones
 
 
-def _longest(part: Any, rows: Rows, sole: dict[int, Any]) -> int:
-    """The claimant whose own ground shares the longest edge with the strip (tie: the first)."""
+def longest_edge(part: Any, others: Mapping[int, Any]) -> int | None:
+    """The key of the shape that shares the longest edge with `part` (tie: the smallest key); None where none lies at it."""
     xmin, ymin, xmax, ymax = part.bounds
     window = shapely.box(xmin - _AROUND, ymin - _AROUND, xmax + _AROUND, ymax + _AROUND)
-    near = {row: common_ground(sole[row], window) for row in rows if row in sole}
-    near = {row: shape for row, shape in near.items() if shape is not None}
+    near = {key: common_ground(shape, window) for key, shape in others.items()}
+    near = {key: shape for key, shape in near.items() if shape is not None}
     if not near:
-        return rows[0]
+        return None
     found = shared_lengths(network(np.array([part, *near.values()], dtype=object), _NODE))
-    length = {row: found.get((0, at), 0.0) for at, row in enumerate(near, 1)}
-    return max(rows, key=lambda row: (length.get(row, -1.0), -row))
+    length = {key: found.get((0, at), 0.0) for at, key in enumerate(near, 1)}
+    return max(near, key=lambda key: (length[key], -key))
 
 
 def _components(left: Array, right: Array) -> list[list[int]]:

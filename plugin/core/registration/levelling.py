@@ -1,0 +1,41 @@
+"""Parts levelled to the whole they were cut from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..balance import level
+from ..measure import round_half_away
+
+__all__ = ["add", "level_parts"]
+
+Array = np.ndarray[Any, Any]
+
+
+def level_parts(areas: Array, whole: float, keys: Sequence[Any] | None = None) -> Array:
+    """Areas (n, m² or ha) of all parts of a thing levelled proportionally so that they sum to `whole` to the last 0.01 (domain-rules §2).
+
+    Where every part rounds to nothing, the hundredths go to the largest ones. NaN where an area or the whole is not known.
+    """
+    if not len(areas):
+        return np.empty(0)
+    if not (np.isfinite(whole) and np.isfinite(areas).all()):
+        return np.full(len(areas), np.nan)
+    own = list(range(len(areas))) if keys is None else list(keys)
+    rounded = np.asarray(round_half_away(areas, 2), dtype=float)
+    if rounded.sum() > 0:
+        return np.asarray(level(rounded, whole, own, "proportional"), dtype=float)
+    order = np.argsort(-np.asarray(areas, dtype=float), kind="stable")
+    out = np.zeros(len(areas))
+    out[order] = level(rounded, whole, np.arange(len(areas)).tolist(), "survey")
+    return out
+
+
+def add(values: ArrayLike) -> float:
+    """The sum of amounts of two decimals, exact to the last one."""
+    found = np.asarray(values, dtype=float)
+    return float(np.rint(found * 100).sum() / 100) if len(found) else 0.0
