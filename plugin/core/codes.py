@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from .errors import PackError
 
 __all__ = ["COLUMNS", "Code", "CodeList"]
 
 COLUMNS = ("code", "name_zh", "name_en", "parent", "colour", "edition", "source", "status")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Code:
     edition: str = ""
     source: str = ""
     status: str = "default"
-    extra: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def name(self, language: str) -> str:
         """The name in `zh`, or in English for any other language."""
