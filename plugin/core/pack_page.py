@@ -82,7 +82,7 @@ def read_page(file: Path, key: str = "", required: Sequence[str] = (), allowed: 
     lines = list(_lines(file))
     if not lines:
         raise PackError("pack.empty_page", file=str(file), row=1)
-    header = tuple(lines[0][1])
+    header = tuple(_trimmed(lines[0][1], 1))
     head = Row({}, file, lines[0][0])
     for at, column in enumerate(header):
         if not column or (allowed is not None and column not in allowed):
@@ -100,12 +100,12 @@ def read_page(file: Path, key: str = "", required: Sequence[str] = (), allowed: 
     return Page(file, header, name, rows)
 
 
-def merged(base: Page, over: Page, more: Sequence[str] = ()) -> Page:
+def merged(base: Page, over: Page, more: Sequence[str] = (), numbers: bool = False) -> Page:
     """The rows of `over` laid over those of `base` by key: an equal key replaces, a new key is added at the end.
 
     A column that `over` leaves out keeps the base row's text. PackError `pack.unknown_column` for a column that neither the base page nor
-    `more` has, `pack.lost_zero` for a key that a spreadsheet has robbed of its leading zeros, `pack.bad_number` where a `value` that was
-    a number is none any more.
+    `more` has, `pack.lost_zero` for a key that a spreadsheet has robbed of its leading zeros, `pack.bad_number` where, with
+    `numbers`, a `value` that was a number is none any more.
     """
     for column in over.header:
         if column not in base.header and column not in more:
@@ -121,7 +121,7 @@ def merged(base: Page, over: Page, more: Sequence[str] = ()) -> Page:
             rows.append(row)
             continue
         before = rows[at[name]]
-        if number_of(before["value"]) is not None and row["value"] and number_of(row["value"]) is None:
+        if numbers and number_of(before["value"]) is not None and "value" in row.cells and number_of(row["value"]) is None:
             raise row.fault("bad_number", column="value", value=row["value"])
         rows[at[name]] = Row({**before.cells, **row.cells}, row.file, row.line)
     header = (*base.header, *(column for column in over.header if column not in base.header))
@@ -151,7 +151,15 @@ def _lines(file: Path) -> Iterable[tuple[int, list[str]]]:
         raise PackError("pack.bad_csv", file=str(file), row=before + 1, reason=str(why)) from why
 
 
+def _trimmed(cells: list[str], least: int) -> list[str]:
+    """Without the empty cells that spreadsheets leave behind the last column, down to `least` cells."""
+    while len(cells) > least and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
 def _row(file: Path, header: tuple[str, ...], line: int, cells: list[str]) -> Row:
+    cells = _trimmed(cells, len(header))
     if len(cells) != len(header):
         raise PackError("pack.ragged_row", file=str(file), row=line, found=len(cells), expected=len(header))
     return Row(dict(zip(header, cells)), file, line)

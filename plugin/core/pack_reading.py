@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -38,6 +39,8 @@ _GEOMETRIES = ("polygon", "line", "point", "none")
 _PRESENCE = re.compile(r"M|O|C:[a-z][a-z0-9_]*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _SUBFOLDERS = ("fields", "codes", "rules")
+# columns that a user's page may have although the shipped one leaves them out
+_MORE = {"fields": FIELD_COLUMNS, "codes": COLUMNS}
 
 
 def pack_folders(root: Path, overlay_roots: Sequence[Path] = ()) -> dict[str, list[Path]]:
@@ -138,17 +141,15 @@ def _pages(folder: Path, overlays: Sequence[Path]) -> dict[str, Page]:
     pages: dict[str, Page] = {}
     for at, one in enumerate((folder, *overlays)):
         for name, file in _files(one).items():
-            page = _read(name, file, over=name in pages)
+            base = pages.get(name)
+            page = _read(name, file, base)
             if name == "pack":
-                _same_id(page, pages.get("pack"))
-            if name not in pages:
-                pages[name] = Page(
-                    page.file, page.header, page.key, page.rows, frozenset(row[page.key] for row in page.rows) if at else frozenset()
-                )
-                continue
-            pages[name] = merged(
-                pages[name], page, FIELD_COLUMNS if name.startswith("fields/") else COLUMNS if name.startswith("codes/") else ()
-            )
+                _same_id(page, base)
+            if base is None:
+                own = frozenset(row[page.key] for row in page.rows) if at else frozenset()
+                pages[name] = replace(page, own=own)
+            else:
+                pages[name] = merged(base, page, _MORE.get(name.split("/")[0], ()), name.startswith("rules/"))
     if "pack" not in pages:
         raise PackError("pack.unreadable", file=str(folder / "pack.csv"), row=0, reason="pack.csv")
     return pages
@@ -173,7 +174,8 @@ def _files(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _read(name: str, file: Path, over: bool) -> Page:
+def _read(name: str, file: Path, base: Page | None) -> Page:
+    over = base is not None
     if name == "pack":
         return _facts(file)
     if name == "layers":
@@ -182,7 +184,7 @@ def _read(name: str, file: Path, over: bool) -> Page:
         return read_page(file, "name", () if over else ("type", "presence", "label_zh", "label_en"), FIELD_COLUMNS)
     if name.startswith("codes/"):
         return read_page(file, "code", () if over else ("name_zh", "name_en"))
-    return read_page(file)
+    return read_page(file, base.key if base else "")
 
 
 def _code_list(name: str, page: Page) -> CodeList:
