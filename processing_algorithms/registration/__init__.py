@@ -1,6 +1,8 @@
 """02 Natural-resource registration."""
 
 ALGORITHMS = (
+    "draw_units:DrawUnits",
+    "resource_patches:ResourcePatches",
     "boundary_lines:BoundaryLines",
     "boundary_points:BoundaryPoints",
     "abutments:Abutments",

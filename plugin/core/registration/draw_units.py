@@ -67,7 +67,7 @@ def draw_units(
     walk.at(1.0)
     units = units_table(given, plane, county, pack)
     rest = rest_table(flat, given, barred, plane, county.crs)
-    table = journal_table(journal, given, units, plane, county.crs)
+    table = journal_table(journal, given, units, plane, pack)
     counts = {"sources": len(sources), "units": len(units), "noise": given.dropped}
     return Drawn(units, table, rest, [_back(one, plane, county.crs) for one in findings], counts)
 

@@ -19,11 +19,9 @@ from .plane import Plane
 from .unit_numbers import unit_numbers
 from .unit_sources import UnitSource
 
-__all__ = ["JOURNAL", "Booked", "Given", "journal_table", "rest_table", "units_table"]
+__all__ = ["Booked", "Given", "journal_table", "rest_table", "units_table"]
 
 Array = np.ndarray[Any, Any]
-
-JOURNAL = ("STEP", "FROM_LAYER", "FROM_TYPE", "FROM_NO", "FROM_NAME", "ACTION", "TO_TYPE", "TO_NO", "TO_NAME", "AREA", "SHARE")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,8 @@ def units_table(given: Given, plane: Plane, county: Table, pack: Pack) -> Table:
     shapes = np.array([*given.shapes, None], dtype=object)[:-1]
     columns: dict[str, Any] = {name: _carried(given.sources, name) for name in page.names}
     columns["ZRZYDJDYH"] = unit_numbers([one.number for one in given.sources], code, int(pack.value("drawing", "number_digits")))
-    columns["DJDYMC"] = [one.name for one in given.sources]
+    columns["DJDYMC"] = [one.name or None for one in given.sources]
+    columns["DJZT"] = [value or str(pack.value("drawing", "state")) for value in _carried(given.sources, "DJZT")]
     columns["DJDYLX"] = [one.kind for one in given.sources]
     columns["DJDYZMJ"] = measure.areas(shapes, plane.crs)
     columns["SOURCE"] = [one.layer for one in given.sources]
@@ -100,7 +99,7 @@ def _carried(sources: Sequence[UnitSource], name: str) -> list[Any]:
     return [None if value is None or value != value else value for value in values]
 
 
-def journal_table(journal: Sequence[Booked], given: Given, units: Table, plane: Plane, crs: str | None) -> Table:
+def journal_table(journal: Sequence[Booked], given: Given, units: Table, plane: Plane, pack: Pack) -> Table:
     """One row a piece, with its shape; the areas of a source's pieces are levelled to the source's own area (m²), SHARE is of that area."""
     numbers = units["ZRZYDJDYH"].tolist()
     own = {id(given.sources[at]): number for at, number in enumerate(numbers)}
@@ -128,8 +127,9 @@ def journal_table(journal: Sequence[Booked], given: Given, units: Table, plane: 
         "AREA": areas,
         "SHARE": measure.round_half_away(share, 6),
     }
-    rows = pd.DataFrame(columns, columns=list(JOURNAL))
-    return Table(rows, plane.back(shapes, crs), crs, "JOURNAL")
+    page = pack.layers["YSL"]
+    rows = pd.DataFrame(columns, columns=page.names)
+    return Table(rows, plane.back(shapes, units.crs), units.crs, "JOURNAL", page)
 
 
 def rest_table(county: Table, given: Given, barred: Any, plane: Plane, crs: str | None) -> Table:

@@ -34,6 +34,8 @@ __all__ = ["Options", "Patched", "resource_patches"]
 
 Array = np.ndarray[Any, Any]
 
+_AREAS = ("area", "source", "overlap")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -60,6 +62,10 @@ class Patched:
     findings: list[Finding]
     rejected: Table
     counts: dict[str, float] = field(default_factory=dict)
+
+    def told(self, *names: str) -> dict[str, str]:
+        """Some counts as text: areas with two decimals, numbers whole."""
+        return {name: f"{self.counts[name]:.2f}" if name in _AREAS else f"{self.counts[name]:.0f}" for name in names}
 
 
 def resource_patches(
@@ -119,7 +125,7 @@ def _cover(table: Table, survey: Pack, sliver: float, progress: Progress) -> tup
         )
     names = table.text("DLMC").to_numpy(dtype=object)
     zones = Table(pd.DataFrame(index=range(len(rows))), found.shapes, table.crs, table.name)
-    counts = {"cover_slivers": float(found.narrow), "cleaned_classes": float(read.cleaned)}
+    counts = {"cover": float(found.narrow), "cleaned": float(read.cleaned)}
     return Cover(zones, rows, keys, read.codes, names, read.types), findings, counts
 
 
@@ -209,10 +215,10 @@ def _counted(owners: Owners, pieces: Pieces, patches: Table) -> dict[str, float]
     return {
         "pieces": float(len(pieces.rows)),
         "patches": float(len(patches)),
-        "ownership_slivers": float(owners.narrow),
-        "sliver_area": owners.narrow_area,
-        "pieces_joined": float(pieces.joined),
-        "dust_dropped": float(pieces.dropped),
-        "disputed_by_source": add(area[disputed == "source"]),
-        "disputed_by_overlap": add(area[disputed == "overlap"]),
+        "slivers": float(owners.narrow),
+        "area": owners.narrow_area,
+        "joined": float(pieces.joined),
+        "dust": float(pieces.dropped),
+        "source": add(area[disputed == "source"]),
+        "overlap": add(area[disputed == "overlap"]),
     }

@@ -19,14 +19,30 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """types: resource type by survey class; old: class of the third survey by class of the second; known: classes of the survey."""
+    """types: resource type by survey class; old: by class of the second survey, the classes of the third that it may have become."""
 
     types: Mapping[str, str]
-    old: Mapping[str, str]
+    old: Mapping[str, tuple[str, ...]]
 
     def type_of(self, code: str) -> str:
         """The resource type of a class, its letters of adjustability (K, A) aside; "" where the crosswalk has none."""
         return self.types.get(code) or self.types.get(code[:4], "")
+
+    def read(self, code: str) -> tuple[str, str, str]:
+        """(resource type, current class, code of the finding) of a cleaned class; type "" where nothing leads to one.
+
+        A class of the second survey that has become several has a type where all of them share it, and keeps its own code.
+        """
+        found = self.type_of(code)
+        if found or not code:
+            return found, code, "" if found else "patches.no_class"
+        classes = self.old.get(code)
+        if classes is None:
+            return "", code, "patches.unknown_class"
+        types = {self.type_of(one) for one in classes}
+        if len(types) != 1:
+            return "", code, "patches.second_survey_open"
+        return types.pop(), classes[0] if len(classes) == 1 else code, "patches.second_survey_class"
 
 
 @dataclass(frozen=True)
@@ -43,14 +59,15 @@ def crosswalk(survey: Pack) -> Crosswalk:
     """The crosswalk of the survey pack, wetland classes before all else."""
     types = {row["code"]: row["type"] for row in survey.rule("resource_types")}
     types.update({row["code"]: row["type"] for row in survey.rule("wetland")})
-    return Crosswalk(types, {row["code"]: row["class"] for row in survey.rule("second_survey")})
+    old = {row["code"]: tuple((row["class"] or row["candidates"]).replace("|", " ").split()) for row in survey.rule("second_survey")}
+    return Crosswalk(types, old)
 
 
 def typed(table: Table, walk: Crosswalk, key: str = "BSM") -> Typed:
     """The class and resource type of each row of a land survey by DLBM.
 
-    Findings, one a class: `patches.second_survey_class` (read through the table of old classes), `patches.unknown_class`,
-    `patches.no_class`.
+    Findings, one a class: `patches.second_survey_class` (read through the table of old classes), `patches.second_survey_open` (it may be of
+    several types), `patches.unknown_class`, `patches.no_class`.
     """
     table.require("DLBM")
     raw = np.array([None if one is None or one != one else str(one) for one in table["DLBM"]], dtype=object)
@@ -60,14 +77,11 @@ def typed(table: Table, walk: Crosswalk, key: str = "BSM") -> Typed:
     keys = table.text(key).to_numpy(dtype=object)
     for code in sorted(set(codes)):
         at = np.flatnonzero(codes == code)
-        found, now = walk.type_of(code), code
-        problem = "" if found else "patches.unknown_class" if code else "patches.no_class"
-        if not found and code in walk.old:
-            now, problem = walk.old[code], "patches.second_survey_class"
-            found = walk.type_of(now)
+        found, now, problem = walk.read(code)
         types[at], current[at] = found, now
         if problem:
-            facts = {"was": code, "should": now, "count": len(at), "first": keys[at[0]] or str(at[0] + 1)}
+            may_be = "/".join(walk.old.get(code, ()))
+            facts = {"was": code, "should": may_be or None, "count": len(at), "first": keys[at[0]] or str(at[0] + 1)}
             severity = "warning" if found else "error"
             findings.append(Finding(problem, severity, table.name, str(facts["first"]), "DLBM", facts, table.shapes[at[0]]))
     return Typed(current, types, findings, cleaned)

@@ -167,4 +167,4 @@ def type_tables(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
             }
         )
         frame = pd.concat([frame, minerals], ignore_index=True) if len(frame) else minerals
-    return Table(frame, None, None, "TYPE_TABLES")
+    return Table(frame, None, None, "TYPE_TABLES", pack.layers["TYPE_TABLES"])

@@ -150,7 +150,7 @@ def test_a_narrow_overlap_of_ownership_is_no_dispute(packs):
     owned = layer("SYQ", (box(0, 0, 100.1, 100), STATE), (box(100, 0, 100, 100), VILLAGE))
     result = run(packs, ONE, owned, COVER)
     assert set(result.patches["OWNERSHIP"]) == {"state", "collective"} and not result.findings
-    assert result.counts["ownership_slivers"] == 1 and result.counts["sliver_area"] == pytest.approx(10.0, abs=0.01)
+    assert result.counts["slivers"] == 1 and result.counts["area"] == pytest.approx(10.0, abs=0.01)
     assert sums(result)["ZYQMJ"] == 0
 
 
@@ -183,8 +183,8 @@ def test_disputes_by_source_and_by_overlap_are_told_apart(packs):
     )
     result = run(packs, ONE, owned, COVER)
     whole = measure.areas(ONE.shapes, CRS)[0]
-    assert result.counts["disputed_by_source"] == pytest.approx(whole / 10, abs=0.02)
-    assert result.counts["disputed_by_overlap"] == pytest.approx(whole / 10, abs=0.02)
+    assert result.counts["source"] == pytest.approx(whole / 10, abs=0.02)
+    assert result.counts["overlap"] == pytest.approx(whole / 10, abs=0.02)
 
 
 def test_the_same_parcel_twice_is_no_dispute(packs):

@@ -54,6 +54,20 @@ def test_second_survey_class_is_read_and_reported(walk):
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "finding"),
+    [
+        ("127", "HD", "patches.second_survey_class"),  # bare soil or bare rock: waste land either way
+        ("041", "", "patches.second_survey_open"),  # pasture or swamp meadow: grassland or wetland
+        ("0101K", "FZRZY", None),
+    ],
+)
+def test_a_second_survey_class_that_became_several(walk, code, kind, finding):
+    found = typed(survey(code), walk)
+    assert list(found.types) == [kind] and list(found.codes) == [code]
+    assert [one.code for one in found.findings] == ([finding] if finding else [])
+
+
 def test_unknown_and_missing_classes_are_unknown_types(walk):
     found = typed(survey("0301", "9999", "9999", None), walk)
     assert list(found.types) == ["SL", "", "", ""]
