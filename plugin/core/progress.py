@@ -45,6 +45,10 @@ class Progress:
         width = end - start
         return Progress(lambda f: self._report(start + width * f), self._stopped, self._tell)
 
+    def quiet(self) -> Progress:
+        """The same walk, stopped as this one is, that reports nothing."""
+        return Progress(None, self._stopped, self._tell)
+
     def chunks(self, count: int, size: int) -> Iterator[slice]:
         """Slices of at most `size` rows over `count` rows, reporting and checking before each."""
         for start in range(0, count, size):

@@ -4,4 +4,5 @@ ALGORITHMS = (
     "measure_areas:MeasureAreas",
     "measure_lengths:MeasureLengths",
     "balance_areas:BalanceAreas",
+    "overlay:Overlay",
 )
