@@ -16,7 +16,7 @@ from ..progress import SILENT, Progress
 from ..table import Table
 from ..topology import network
 
-__all__ = ["Settled", "common_ground", "longest_edge", "settle", "without"]
+__all__ = ["Settled", "common_ground", "longest_edge", "settle", "tied", "without"]
 
 Array = np.ndarray[Any, Any]
 Rows = tuple[int, ...]
@@ -64,7 +64,7 @@ def settle(table: Table, sliver: float, decide: Callable[[Rows], Rows], progress
     result = Settled(np.empty(0, dtype=object), [])
     wide: list[tuple[Rows, Any]] = []
     narrow, narrow_area = 0, 0.0
-    groups = _components(pairs.left, pairs.right)
+    groups = tied(pairs.left, pairs.right)
     walk = progress.part(0.6, 1.0)
     for number, group in enumerate(groups):
         walk.at(number / len(groups))
@@ -119,8 +119,8 @@ def longest_edge(part: Any, others: Mapping[int, Any]) -> int | None:
     return max(near, key=lambda key: (length[key], -key))
 
 
-def _components(left: Array, right: Array) -> list[list[int]]:
-    """Rows that overlaps tie together, each group ascending."""
+def tied(left: Array, right: Array) -> list[list[int]]:
+    """Rows that pairs (left[i], right[i]) tie together, each group ascending."""
     root: dict[int, int] = {}
 
     def find(row: int) -> int:

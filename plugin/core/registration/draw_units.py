@@ -18,7 +18,8 @@ from ..schema import Pack
 from ..table import Table
 from .claims import common_ground, without
 from .drawn import Booked, Given, journal_table, rest_table, units_table
-from .plane import Plane, plane_of
+from .one_plane import one_plane
+from .plane import Plane
 from .unit_sources import UnitSource, unit_sources
 from .unit_types import UnitType, ranked, unit_types
 
@@ -48,13 +49,12 @@ def draw_units(
     = its area. All layers are brought to the plane of `county` (its own where projected, else the 3° zone) and the results back to its
     CRS.
     """
-    plane = plane_of(county)
+    plane, (flat, *flat_layers) = one_plane(county, *layers)
     types = ranked(unit_types(pack), priority)
-    flat = plane.flat(county)
     names = [row["field"] for row in pack.rule("unit_names")]
-    sources, findings = unit_sources([plane.flat(one) for one in layers], types, names, str(pack.value("drawing", "class_field")))
+    sources, findings = unit_sources(flat_layers, types, names, str(pack.value("drawing", "class_field")))
     findings += _duplicates(sources)
-    barred = shapely.union_all(plane.flat(exclude).shapes) if exclude is not None and len(exclude) else None
+    barred = shapely.union_all(one_plane(county, exclude)[1][1].shapes) if exclude is not None and len(exclude) else None
     domain = shapely.union_all([shapely.union_all(flat.shapes), *(one.shape for one in sources if types[one.kind].ground)])
     metre = ellipsoid.metres(plane.crs) if plane.crs else 1.0
     given = Given(float(pack.value("drawing", "noise_area")) / metre**2)

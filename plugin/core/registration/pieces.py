@@ -91,7 +91,7 @@ def cut_units(
     real_ground = width >= limits.dust
     where, shapes, open_, width = where[:, real_ground], shapes[real_ground], open_[real_ground], width[real_ground]
     weak = (open_ & (width < limits.hairline)) | (shapely.area(shapes) * metre**2 < limits.noise)
-    shapes, gone = absorbed(shapes, where[0], weak)
+    shapes, gone = absorbed(shapes, where[0], weak, progress)
     cut = _described(where[:, ~gone], owners, cover)
     whole = np.flatnonzero(((units.chains == "sea") | (units.chains == "island")) & real)
     rows = pd.concat([one for one in (cut, _whole(whole, units, types)) if len(one)] or [cut], ignore_index=True)

@@ -21,10 +21,11 @@ from .dissolve import dissolved
 from .equalities import equalities
 from .groups import groups_of
 from .levelling import add, level_parts
+from .one_plane import one_plane
 from .owners import FIELDS, Owners, owner_zones
 from .patch_table import patch_table
 from .pieces import Cover, Limits, Pieces, cut_units
-from .plane import Plane, plane_of
+from .plane import Plane
 from .resource_types import crosswalk, typed
 from .summary import base_table, summary_table, type_tables
 from .unit_ground import UnitGround, unit_ground
@@ -83,8 +84,7 @@ def resource_patches(
     official series and levelled proportionally, so that patches and undecided pieces sum to the unit to the last 0.01 m². FieldError for
     a layer without QSXZ or DLBM; ShanshuiError `patches.not_conserved`, `patches.sums_differ` when the books do not balance.
     """
-    plane = plane_of(units)
-    flat, owned, covered = (plane.flat(one) for one in (units, ownership, landcover))
+    plane, (flat, owned, covered) = one_plane(units, ownership, landcover)
     limits = Limits(*(float(registration.value("patches", name)) for name in ("noise_area", "hairline_width", "dust_width")))
     types = unit_types(registration)
     ground = unit_ground(flat, types, options.control, progress.part(0.0, 0.05))

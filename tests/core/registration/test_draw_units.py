@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shanshui.plugin.core import schema
-from shanshui.plugin.core.errors import InputError
+from shanshui.plugin.core.errors import CrsError, InputError
 from shanshui.plugin.core.registration.draw_units import draw_units
 from shanshui.plugin.core.table import Table
 
@@ -173,3 +175,10 @@ def test_books_balance_and_units_do_not_overlap(pack, listed):
         covered.equals(shapely.intersection(shapely.union_all([one.shapes[0] for one in layers]), county))
         or covered.symmetric_difference(shapely.intersection(shapely.union_all([one.shapes[0] for one in layers]), county)).area < 0.01
     )
+
+
+def test_empty_layers_and_layers_without_crs(pack):
+    drawn = draw_units(COUNTY, [PARK.take(slice(0, 0))], pack, exclude=PARK.take(slice(0, 0)))
+    assert not len(drawn.units) and not len(drawn.journal) and shapely.area(drawn.rest.shapes).sum() == pytest.approx(1_000_000)
+    with pytest.raises(CrsError, match="国家公园"):
+        draw_units(COUNTY, [dataclasses.replace(PARK, crs=None)], pack)

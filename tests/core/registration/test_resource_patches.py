@@ -11,7 +11,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shanshui.plugin.core import measure, schema
-from shanshui.plugin.core.errors import FieldError, InputError
+from shanshui.plugin.core.errors import Cancelled, CrsError, FieldError, InputError
+from shanshui.plugin.core.progress import Progress
 from shanshui.plugin.core.projection import reproject
 from shanshui.plugin.core.registration.equalities import equalities
 from shanshui.plugin.core.registration.resource_patches import Options, resource_patches
@@ -381,3 +382,21 @@ def test_legal_areas_that_disagree_are_reported_not_overwritten(packs, real_data
     for name in apart & set(reported):
         assert rows.at[name, "DJDYZMJ"] == rows.at[name, "JSMJ"]
     assert dict(zip(rows.index, rows["DJMJ"].fillna(-1))) == dict(zip(listed["ZRZYDJDYH"], pd.Series(legal).fillna(-1)))
+
+
+def test_empty_layers_and_layers_without_crs(packs):
+    nothing = layer("DLTB", (box(0, 0, 1, 1), {"BSM": "1", "DLBM": "0301"})).take(slice(0, 0))
+    result = run(packs, ONE, OWNED, nothing)
+    assert not len(result.patches) and {one.code for one in result.findings} == {"patches.no_cover"}
+    assert sums(result)["WQDMJ"] == sums(result)["KZMJ"] == measure.areas(ONE.shapes, CRS)[0] and sums(result)["DJDYZMJ"] == 0
+    result = run(packs, ONE, OWNED.take(slice(0, 0)), COVER)
+    assert not len(result.patches) and {one.code for one in result.findings} == {"patches.no_ownership"}
+    result = run(packs, ONE.take(slice(0, 0)), OWNED, COVER)
+    assert not len(result.patches) and not len(result.summary) and not len(result.types) and not result.findings
+    with pytest.raises(CrsError, match="SYQ"):
+        run(packs, ONE, dataclasses.replace(OWNED, crs=None), COVER)
+
+
+def test_a_stop_is_seen(packs):
+    with pytest.raises(Cancelled):
+        resource_patches(ONE, OWNED, COVER, packs["registration"], packs["survey"], Options(), Progress(stopped=lambda: True))

@@ -1,0 +1,57 @@
+"""The one door to packages that a QGIS may lack: asks for functions, never for versions."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+from ..core.errors import LibraryError
+from .places import ROOT
+
+__all__ = ["found", "missing", "vendored"]
+
+# package → a function that only a new enough one has
+NEEDED = {"numpy": "unique", "pandas": "isna", "shapely": "from_ragged_array", "pyproj": "Geod"}
+SHOWN = ("numpy", "pandas", "shapely", "pyproj", "osgeo.gdal", "openpyxl", "docx", "lxml", "jinja2", "matplotlib")
+
+
+def missing() -> str:
+    """The name of the first needed package that is absent or too old, or ""."""
+    for name, function in NEEDED.items():
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            return name
+        if not hasattr(module, function):
+            return name
+    return ""
+
+
+def vendored(name: str) -> ModuleType:
+    """A pure-Python package from QGIS's own Python, else from the copy in the plugin's zip.
+
+    LibraryError `library.missing` when neither has it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        folder = str(ROOT / "plugin" / "vendor")
+        if folder not in sys.path:
+            sys.path.append(folder)
+        try:
+            return importlib.import_module(name)
+        except ImportError as failure:
+            raise LibraryError("library.missing", library=name) from failure
+
+
+def found() -> list[tuple[str, str]]:
+    """Package and version as this Python has them, for the options page ("" = not found)."""
+    rows = []
+    for name in SHOWN:
+        try:
+            module = importlib.import_module(name)
+            rows.append((name, str(getattr(module, "__version__", "?"))))
+        except ImportError:
+            rows.append((name, ""))
+    return rows

@@ -1,0 +1,142 @@
+"""One run of an algorithm: what it read, counted and said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsFeatureRequest, QgsFields, QgsProcessingContext, QgsProcessingFeedback, QgsVectorLayer, QgsVectorLayerFeatureSource
+
+from ..core import schema
+from ..core.progress import Progress
+from . import settings as stored
+from .speech import sentence
+
+if TYPE_CHECKING:
+    from .layers import Reading
+
+__all__ = ["Origin", "Run", "Snapshot", "origin"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a source's features lie, as known before the run left the main thread.
+
+    plain: nothing but the file itself is meant (no filter, no selection, no edits), so that it may be read in bulk.
+    """
+
+    path: str = ""
+    layer: str = ""
+    plain: bool = False
+
+
+def origin(layer: QgsVectorLayer | None, definition: Any) -> Origin:
+    """The origin of a vector layer given as parameter value `definition`."""
+    if layer is None or layer.providerType() != "ogr":
+        return Origin()
+    path, *rest = layer.source().split("|")
+    name = next((one.partition("=")[2] for one in rest if one.startswith("layername=")), "")
+    definition = getattr(definition, "value", lambda: definition)
+    partial = any(getattr(definition, word, False) for word in ("selectedFeaturesOnly", "filterExpression")) or getattr(definition, "featureLimit", -1) > 0
+    plain = not (partial or layer.subsetString() or layer.isEditable() or any(not one.startswith("layername=") for one in rest))
+    return Origin(path, name, plain and Path(path).is_file())
+
+
+class Snapshot:
+    """A vector layer's features as they are when the run starts, readable in any thread, edits included."""
+
+    def __init__(self, layer: QgsVectorLayer) -> None:
+        self._source = QgsVectorLayerFeatureSource(layer)
+        self._fields, self._crs, self._count, self._type = QgsFields(layer.fields()), layer.crs(), layer.featureCount(), layer.wkbType()
+        self.name = layer.name()
+        self.has_geometry = layer.isSpatial()
+
+    def fields(self) -> QgsFields:
+        """The layer's fields."""
+        return self._fields
+
+    def sourceCrs(self) -> Any:  # noqa: N802  (as QgsFeatureSource has it)
+        """The layer's CRS."""
+        return self._crs
+
+    def featureCount(self) -> int:  # noqa: N802
+        """How many features the layer had."""
+        return int(self._count)
+
+    def wkbType(self) -> Any:  # noqa: N802
+        """The layer's geometry type."""
+        return self._type
+
+    def getFeatures(self, request: QgsFeatureRequest) -> Any:  # noqa: N802
+        """An iterator over the features."""
+        return self._source.getFeatures(request)
+
+
+class Run:
+    """What an algorithm may ask of the house while it runs."""
+
+    def __init__(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback, prepared: Mapping[str, Any]) -> None:
+        self.context, self.feedback, self.prepared = context, feedback, prepared
+        self.settings = stored.load()
+        self.language = self.settings.output_language
+        self.readings: dict[str, Reading] = {}
+        self.counts: dict[str, int] = {}
+        self._packs: dict[str, schema.Pack] | None = None
+        self.progress = Progress(lambda f: feedback.setProgress(15 + 70 * f), feedback.isCanceled, lambda code, facts: self.info(code, **facts))
+        self.reading_progress = Progress(lambda f: feedback.setProgress(15 * f), feedback.isCanceled)
+        self.writing_progress = Progress(lambda f: feedback.setProgress(85 + 15 * f), feedback.isCanceled)
+
+    @property
+    def packs(self) -> dict[str, schema.Pack]:
+        """The packs by id, the user's laid over the shipped ones."""
+        if self._packs is None:
+            self._packs = schema.load_packs(overlay_roots=self.settings.overlays)
+        return self._packs
+
+    def info(self, code: str, /, **facts: object) -> None:
+        """Say a sentence in the log."""
+        self.feedback.pushInfo(sentence(code, facts))
+
+    def warn(self, code: str, /, **facts: object) -> None:
+        """Say a sentence as a warning, with what to do next."""
+        self.feedback.pushWarning(sentence(code, facts, with_next=True))
+
+    def count(self, name: str, number: int) -> None:
+        """Keep a count for the closing lines of the log."""
+        self.counts[name] = self.counts.get(name, 0) + int(number)
+
+    def invalid_setting(self, source: Any) -> str:
+        """repair, reject or stop: what the user's *Invalid features* setting means here."""
+        checks = QgsFeatureRequest.InvalidGeometryCheck
+        chosen = source.invalidGeometryCheck() if hasattr(source, "invalidGeometryCheck") else self.context.invalidGeometryCheck()
+        return {checks.GeometryNoCheck: "repair", checks.GeometrySkipInvalid: "reject"}.get(chosen, "stop")
+
+    def read(self, name: str, source: Any, kind: str, label: str, place: Origin) -> Any:
+        """Read a source into a Table under parameter `name`, and say what was mended or set aside."""
+        from . import layers
+
+        reading = layers.read(source, label, kind, self.invalid_setting(source), self.reading_progress, place)
+        reading.path = place.path
+        self.readings[name] = reading
+        if reading.repaired:
+            self.warn("read.repaired", layer=label, count=reading.repaired)
+        for reason, count in reading.reasons.items():
+            self.warn("read.set_aside", layer=label, count=count, reason=sentence(reason, {}))
+        return reading.table
+
+    @property
+    def known_fields(self) -> list[QgsFields]:
+        """The fields of the sources, for columns that pass through unchanged."""
+        return [reading.fields for reading in self.readings.values()]
+
+    @property
+    def crs(self) -> str | None:
+        """The CRS of the first source read."""
+        return next((reading.table.crs for reading in self.readings.values()), None)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files the sources came from."""
+        return [reading.path for reading in self.readings.values() if reading.path]

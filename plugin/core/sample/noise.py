@@ -1,0 +1,49 @@
+"""Smooth random fields of place: the same for the same seed on every machine (only uniform draws are used)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Noise", "hashed"]
+
+Floats = NDArray[np.float64]
+_SIZE = 64
+
+
+class Noise:
+    """Value noise: random numbers on a lattice, joined smoothly; `layers` octaves, each half as high and twice as fine."""
+
+    def __init__(self, rng: np.random.Generator, wavelength: float, layers: int = 3) -> None:
+        self._tables = [rng.random((_SIZE, _SIZE)) * 2.0 - 1.0 for _ in range(layers)]
+        self._wavelength = wavelength
+
+    def __call__(self, x: Any, y: Any) -> Floats:
+        """Values, most within -1…1, at places x, y (units of the wavelength; any equal shapes)."""
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+        total = np.zeros(x.shape)
+        height, scale = 1.0, 1.0 / self._wavelength
+        for table in self._tables:
+            total += height * _lookup(table, x * scale, y * scale)
+            height, scale = height / 2.0, scale * 2.0
+        return total / (2.0 - 2.0 * height)
+
+
+def _lookup(table: Floats, x: Floats, y: Floats) -> Floats:
+    column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    fx, fy = x - column, y - row
+    fx, fy = fx**3 * (fx * (fx * 6 - 15) + 10), fy**3 * (fy * (fy * 6 - 15) + 10)
+    left, right, low, high = column % _SIZE, (column + 1) % _SIZE, row % _SIZE, (row + 1) % _SIZE
+    bottom = table[low, left] * (1 - fx) + table[low, right] * fx
+    top = table[high, left] * (1 - fx) + table[high, right] * fx
+    return np.asarray(bottom * (1 - fy) + top * fy)
+
+
+def hashed(keys: Any, salt: int) -> Floats:
+    """A number in 0…1 for each whole-number key, the same wherever and in whatever order it is asked."""
+    x = (np.asarray(keys, dtype=np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    x = x ^ (x >> np.uint64(31))
+    return np.asarray((x >> np.uint64(11)).astype(np.float64) / float(1 << 53))
