@@ -1,0 +1,21 @@
+# Shanshui 山水: `make help` lists what can be made. Every target does its own set-up; only `install` touches the QGIS profile.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help test setup check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: ## QGIS from the distribution where there is none, and a .venv that sees it
+	@.ci/setup run test oracle check
+
+test: setup ## every test, offscreen
+	@.ci/test
+
+check: setup ## ruff, mypy (strict on plugin/core)
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy plugin/core
+
+clean: ## what was built (the .venv stays)
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
