@@ -93,7 +93,7 @@ def resource_patches(
     pieces = cut_units(ground, owners.zones, cover, types, limits, progress.part(0.35, 0.75))
     pieces.rows["GROUP"] = groups_of(pieces.rows, options.group_by, covered, owned, owners, flat)
     merged = _merged(pieces, options.dissolve, limits.noise, plane, progress.part(0.75, 0.9))
-    found = _levelled(merged, ground, plane.crs)
+    found = _levelled(merged, ground, plane.crs, float(survey.value("overlay", "tolerance")))
     rows, shapes = found.rows, found.shapes
     decided = (rows["REASON"] == "").to_numpy(dtype=bool)
     base = base_table(rows)
@@ -159,14 +159,18 @@ def _joined(rows: pd.DataFrame, parts: Array, noise: float, plane: Plane, progre
     return rows.iloc[first].reset_index(drop=True).assign(SOURCES=count.to_numpy()), shapes
 
 
-def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None) -> Pieces:
-    """MJ of each piece, levelled to its unit, and ADJUSTMENT, what levelling changed (m²)."""
+def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: float) -> Pieces:
+    """MJ of each piece, levelled to its unit, and ADJUSTMENT, what levelling changed (m²).
+
+    Levelling takes away what rounding leaves, never a lost piece: the measured pieces must sum to the measured unit within `tolerance`
+    (relative) and the rounding of each; ShanshuiError `patches.not_conserved`.
+    """
     measured = measure.areas(pieces.shapes, crs)
     area = measured.copy()
     for unit, at in pieces.rows.groupby("UNIT", sort=False).indices.items():
         area[at] = level_parts(measured[at], float(ground.areas[unit]))
         off = abs(add(measured[at]) - ground.measured[unit])
-        if off > 0.01 * len(at) + ellipsoid.formula().level_limit * ground.measured[unit]:
+        if off > 0.01 * len(at) + tolerance * ground.measured[unit]:
             raise ShanshuiError(
                 "patches.not_conserved", unit=ground.numbers[unit], sum=add(measured[at]), area=float(ground.measured[unit])
             )
