@@ -11,6 +11,7 @@ import shapely
 
 from .arcs import arcs
 from .progress import SILENT, Progress
+from .shared import Shared
 from .table import Table
 from .topology import Network, network
 
@@ -52,13 +53,13 @@ def overlaps(table: Table, least: float = 0.0, progress: Progress = SILENT) -> O
     one, other = _candidates(shapes, progress.part(0.0, 0.5))
     weight = shapely.get_num_coordinates(shapes)
     bounds = _batches(weight[one] + weight[other])
-    walk = progress.part(0.5, 1.0)
+    walk, given = progress.part(0.5, 1.0), Shared(shapes)
     found: list[tuple[Array, Array, Array]] = []
     with ThreadPoolExecutor(2) as pool:
         for number in range(0, len(bounds) - 1, 2):
             walk.at(number / len(bounds))
             pieces = [slice(low, high) for low, high in zip(bounds[number : number + 2], bounds[number + 1 : number + 3])]
-            found += pool.map(lambda piece: _cut(shapes, one[piece], other[piece], least), pieces)
+            found += pool.map(lambda piece: _cut(given, one[piece], other[piece], least), pieces)
     walk.at(1.0)
     if not found:
         none = np.empty(0, dtype=np.int64)
@@ -94,7 +95,7 @@ def _batches(weight: Array) -> Array:
     return bounds[bounds <= len(weight)]
 
 
-def _cut(shapes: Array, one: Array, other: Array, least: float) -> tuple[Array, Array, Array]:
+def _cut(shapes: Shared, one: Array, other: Array, least: float) -> tuple[Array, Array, Array]:
     apart = shapely.touches(shapes[one], shapes[other]) | shapely.disjoint(shapes[one], shapes[other])
     one, other = one[~apart], other[~apart]
     common = shapely.intersection(shapes[one], shapes[other])

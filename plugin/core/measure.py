@@ -20,6 +20,7 @@ from . import ellipsoid, projection, rings
 from .ellipsoid import sheet_area, zone_of
 from .errors import CrsError, InputError
 from .progress import SILENT, Progress
+from .shared import Shared
 from .zone_check import check_zone
 
 __all__ = [
@@ -231,16 +232,16 @@ def _both_cores(shapes: Shapes, work: Callable[[Shapes], Floats], progress: Prog
     while cuts[-1] < len(shapes):
         done = ends[cuts[-1] - 1] if cuts[-1] else 0
         cuts.append(max(cuts[-1] + 1, int(np.searchsorted(ends, done + _CHUNK, side="right"))))
-    parts = [slice(a, b) for a, b in zip(cuts, cuts[1:])]
+    parts, given = [slice(a, b) for a, b in zip(cuts, cuts[1:])], Shared(shapes)
     if len(parts) < 2:
         for part in parts:
-            yield part, work(shapes[part])
+            yield part, work(given[part])
         return
     waiting: deque[tuple[slice, Future[Floats]]] = deque()
     with ThreadPoolExecutor(2) as pool:
         try:
             for part in parts:
-                waiting.append((part, pool.submit(work, shapes[part])))
+                waiting.append((part, pool.submit(work, given[part])))
                 if len(waiting) > 3:
                     ready, result = waiting.popleft()
                     yield ready, result.result()

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from .shared import Shared
+
 __all__ = ["Cuts", "Zones", "batches", "cut", "polygons_only", "without"]
 
 Array = np.ndarray[Any, Any]
@@ -43,7 +45,7 @@ class Zones:
     """The layer that is laid over the chunks: shapes with their boxes, prepared when first needed."""
 
     def __init__(self, shapes: Array) -> None:
-        self.shapes = shapes
+        self.shapes = Shared(shapes)
         # asking for the boxes here fills the envelopes that GEOS may compute at first use, before threads share the shapes
         self.boxes = shapely.bounds(shapes)
         self.keep = int(shapely.get_num_coordinates(shapes).sum()) <= _KEPT
@@ -140,12 +142,14 @@ def _verdict(over: Array, under: Array, fits: Array) -> Array:
 def _cross(patches: Array, zones: Array, grid: float, pool: Executor, check: Check) -> Array:
     """Intersections pair by pair."""
     pieces = np.empty(len(patches), dtype=object)
+    weights = shapely.get_num_coordinates(patches) + shapely.get_num_coordinates(zones)
+    one, other = Shared(patches), Shared(zones)
 
     def task(part: slice) -> None:
         check()
-        pieces[part] = shapely.intersection(patches[part], zones[part], grid_size=grid or None)
+        pieces[part] = shapely.intersection(one[part], other[part], grid_size=grid or None)
 
-    list(pool.map(task, batches(shapely.get_num_coordinates(patches) + shapely.get_num_coordinates(zones))))
+    list(pool.map(task, batches(weights)))
     return pieces
 
 

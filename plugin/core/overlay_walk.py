@@ -13,6 +13,7 @@ import shapely
 from . import overlay_cuts as cuts
 from .overlay_books import Books
 from .overlay_ground import Loose, bare, gather, loose
+from .shared import Shared
 
 __all__ = ["Task", "walk"]
 
@@ -42,7 +43,7 @@ class Task:
 @dataclass
 class _State:
     task: Task
-    patches: Array
+    patches: Shared
     zones: cuts.Zones
     books: Books
     pool: ThreadPoolExecutor
@@ -60,11 +61,14 @@ def walk(patches: Array, zones: Array, task: Task, books: Books, check: Callable
     patches, zones: valid polygons (n,), the left and the right layer. Raises what `check` raises.
     """
     with ThreadPoolExecutor(2) as pool:
+        # arrays of our own: the caller may work on his while this one runs ahead
+        patches, zones = np.array(patches, dtype=object), np.array(zones, dtype=object)
         if task.grid:
             patches = _on_grid(patches, "left", task.grid, books, pool, check)
             zones = _on_grid(zones, "right", task.grid, books, pool, check)
         edges = _edges(zones, pool, check)
-        state = _State(task, patches, cuts.Zones(zones), books, pool, check, edges, np.zeros(len(zones)), np.zeros(len(zones), dtype=bool))
+        over = cuts.Zones(zones)
+        state = _State(task, Shared(patches), over, books, pool, check, edges, np.zeros(len(zones)), np.zeros(len(zones), dtype=bool))
         share = 0.85 if task.zone_rest else 1.0
         for part in cuts.batches(shapely.get_num_coordinates(patches), _ROWS, _VERTICES):
             check()
@@ -77,11 +81,11 @@ def walk(patches: Array, zones: Array, task: Task, books: Books, check: Callable
 
 def _on_grid(shapes: Array, side: str, grid: float, books: Books, pool: ThreadPoolExecutor, check: Callable[[], None]) -> Array:
     """Shapes with their vertices on the grid; those that vanish are set aside and stay as empty polygons."""
-    out = np.empty(len(shapes), dtype=object)
+    out, given = np.empty(len(shapes), dtype=object), Shared(shapes)
 
     def task(part: slice) -> None:
         check()
-        out[part] = shapely.set_precision(shapes[part], grid)
+        out[part] = shapely.set_precision(given[part], grid)
 
     list(pool.map(task, cuts.batches(shapely.get_num_coordinates(shapes))))
     out, real, _ = cuts.polygons_only(out)
@@ -92,16 +96,18 @@ def _on_grid(shapes: Array, side: str, grid: float, books: Books, pool: ThreadPo
 
 
 def _edges(shapes: Array, pool: ThreadPoolExecutor, check: Callable[[], None]) -> Loose:
+    given = Shared(shapes)
+
     def task(part: slice) -> Loose:
         check()
-        return loose(shapes[part])
+        return loose(given[part])
 
     return gather(list(pool.map(task, cuts.batches(shapely.get_num_coordinates(shapes), _ROWS, _VERTICES))))
 
 
 def _chunk(state: _State, part: slice) -> tuple[Array, Array, Array]:
     task, shapes, book = state.task, state.patches[part], state.books
-    edges = state.pool.submit(loose, shapes) if task.zone_rest else None
+    edges = state.pool.submit(loose, state.patches[part]) if task.zone_rest else None
     found = cuts.cut(shapes, state.zones, task.grid, state.pool, state.check)
     areas = shapely.area(found.shapes)
     sums = np.bincount(found.patch, areas, minlength=len(shapes)).astype(float)
@@ -153,7 +159,8 @@ def _patch_rest(state: _State, part: slice, found: cuts.Cuts, sums: Array) -> tu
 
 def _zone_rest(state: _State) -> tuple[Array, Array]:
     """Zones of which something is left when all patches are taken away, with what is left."""
-    zones, own = state.zones.shapes, shapely.area(state.zones.shapes)
+    zones = state.zones.shapes[:]
+    own = shapely.area(zones)
     zone = np.concatenate([_NONE, *(pair[0] for pair in state.pairs)])
     patch = np.concatenate([_NONE, *(pair[1] for pair in state.pairs)])
     met, unquiet = np.zeros(len(zones), dtype=bool), np.zeros(len(zones), dtype=bool)
@@ -178,7 +185,7 @@ def _zone_rest(state: _State) -> tuple[Array, Array]:
     return rows[order], shapes[order]
 
 
-def _rest(state: _State, shapes: Array, layer: Array, others: list[Array], lines: Array, near: list[Array]) -> tuple[Array, Array]:
+def _rest(state: _State, shapes: Array, layer: Shared, others: list[Array], lines: Array, near: list[Array]) -> tuple[Array, Array]:
     """What is left of each shape without its `others` of `layer`, whose loose edges by it are `near` of `lines`; and where any is."""
     left, grid = np.empty(len(shapes), dtype=object), state.task.grid
 
@@ -215,7 +222,7 @@ def _book_quiet(books: Books, side: str, rows: Array, start: int, own: Array, su
 
 
 def _book_torn(
-    state: _State, side: str, rows: tuple[Array, int], own: Array, sums: Array, shapes: Array, layer: Array, others: list[Array], left: Array
+    state: _State, side: str, rows: tuple[Array, int], own: Array, sums: Array, shapes: Array, layer: Shared, others: list[Array], left: Array
 ) -> None:
     """Rows on uneven ground: their pieces and what is left sum to the row; where the ground is claimed twice it counts once."""
     rest = np.nan_to_num(shapely.area(left))

@@ -10,6 +10,7 @@ import shapely
 
 from ..overlay_cuts import batches, polygons_only
 from ..progress import SILENT, Progress
+from ..shared import Shared
 from .claims import longest_edge, tied
 
 __all__ = ["absorbed", "dissolved"]
@@ -34,10 +35,10 @@ def dissolved(parts: Array, keys: Array, noise: float = 0.0, progress: Progress 
     alone = np.flatnonzero(home == -1)
     home[alone] = np.arange(len(alone))
     made, count = [parts[alone]], len(alone)
-    walk = progress.part(0.3, 1.0)
+    walk, given = progress.part(0.3, 1.0), Shared(parts)
     with ThreadPoolExecutor(2) as pool:
         for lot in walk.chunks(len(groups), _LOT):
-            for members, (grounds, within) in zip(groups[lot], pool.map(lambda some: _one(parts[some], noise, progress), groups[lot])):
+            for members, (grounds, within) in zip(groups[lot], pool.map(lambda some: _one(given[some], noise, progress), groups[lot])):
                 home[members] = count + within
                 made.append(grounds)
                 count += len(grounds)

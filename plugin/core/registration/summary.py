@@ -103,7 +103,8 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
         rows.append(row)
     ends = ["DJDYMC", "DJDYLX", "GROUP", "WQDMJ", "KZMJ", "JSMJ", "DJMJ", "TBSL", *(name + _HA for name in every)]
     order = list(dict.fromkeys([*page.names, *every, *ends]))
-    frame = pd.DataFrame(rows, columns=order)
+    amounts = [name + tail for name in every for tail in ("", _HA)]
+    frame = pd.DataFrame(rows, columns=order).astype({name: float for name in amounts})  # without rows they would be no numbers
     if "YSDM" in order:
         frame["YSDM"] = page.ysdm or None
     return Table(frame, None, None, "ZRZK", page)
