@@ -13,6 +13,10 @@ setup: ## QGIS from the distribution where there is none, and a .venv that sees 
 test: setup ## every test, offscreen
 	@.ci/test
 
+.PHONY: test-matrix
+test-matrix: ## the same tests on QGIS 3.22 and 3.44, in chroots (root; VERSIONS="3.44" for one)
+	@.ci/matrix $(VERSIONS)
+
 check: setup ## ruff, mypy (strict on plugin/core)
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy plugin/core

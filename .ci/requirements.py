@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -16,23 +17,23 @@ def group(name: str) -> list[str]:
     return re.findall(r'"([^"]+)"', found.group(1))
 
 
+def had(name: str, function: str) -> bool:
+    """Whether this Python has a package that is new enough, asked by a function: Debian's shapely calls itself 0+unknown."""
+    try:
+        return hasattr(importlib.import_module(name), function)
+    except ImportError:
+        return False
+
+
 def main() -> None:
     wanted = [one for name in sys.argv[1:] for one in group(name)]
-    try:
-        import numpy
-
+    if had("numpy", "__version__"):
         # GDAL and QGIS of this machine were built against this numpy: it must stay as it is
-        wanted.append(f"numpy=={numpy.__version__}")
-        import shapely
-
-        if hasattr(shapely, "from_ragged_array"):
-            wanted = [one for one in wanted if not one.startswith("shapely")]
-        import pandas
-
-        if int(pandas.__version__.split(".")[0]) >= 2:
-            wanted = [one for one in wanted if not one.startswith("pandas>")]
-    except ImportError:
-        pass
+        wanted.append(f"numpy=={importlib.import_module('numpy').__version__}")
+    if had("shapely", "from_ragged_array"):
+        # pip would put another shapely over a good one, for itself or for geopandas
+        there = ["shapely"] + [one for one, function in (("geopandas", "GeoDataFrame"), ("pyogrio", "read_dataframe")) if had(one, function)]
+        wanted = [one for one in wanted if re.split(r"[<>=]", one)[0] not in there]
     print("\n".join(dict.fromkeys(wanted)))
 
 

@@ -163,7 +163,8 @@ def test_bulk_writing_gives_what_plain_writing_gives(qgis_app: Any, tmp_path: Pa
     plainly(monkeypatch, plain, parts)
     assert seen == [1]
     ours, theirs = content(bulk), content(plain)
-    assert ours[:-1] == theirs[:-1]
+    assert ours[:4] == theirs[:4]
+    assert ours[4] == pytest.approx(theirs[4], rel=1e-14)  # GDAL 3.13 notes an extent with 15 digits
     for one, other in zip(ours[-1], theirs[-1]):
         assert one[:2] == other[:2]
         # where there is no shape QGIS writes an empty one, bulk writing none
