@@ -36,7 +36,7 @@ def registration(packs):
 
 
 def test_all_shipped_packs_load(packs):
-    assert {"survey", "registration"} <= set(packs) == {one.name for one in schema.SHIPPED.iterdir() if one.is_dir()}
+    assert {"survey", "registration", "sample"} <= set(packs) == {one.name for one in schema.SHIPPED.iterdir() if one.is_dir()}
 
 
 @pytest.mark.parametrize("file", PAGES, ids=[one.relative_to(schema.SHIPPED).as_posix() for one in PAGES])
@@ -268,6 +268,26 @@ def test_what_the_algorithms_write_has_labels(packs, registration):
     for name, fields in written.items():
         missing = set(fields) - set(registration.layers[name].names)
         assert not missing, f"{name}: {missing}"
+
+
+def test_every_survey_class_leads_to_one_planned_use(packs, survey):
+    use = {row["class"]: row["use"] for row in packs["sample"].rule("planned_use")}
+    assert set(use) == {one.extra["base"] for one in survey.codes["DLBM"].leaves}
+    assert set(use.values()) <= set(packs["sample"].codes["YDYHFLDM"])
+    assert (use["0404"], use["0403"]) == ("0403", "0402")  # easily inverted
+    assert (use["0303"], use["1105"], use["0603"], use["1207"]) == ("0507", "0505", "1003", "2307")
+
+
+def test_coast_classes_stand_in_each_of_the_three_systems(packs):
+    for one in packs["sample"].codes["HAXLX"].entries.values():
+        if one.parent:
+            assert one.extra["soa2017"] and one.extra["db33"] and one.extra["mnr2019"], one.code
+    assert packs["sample"].codes["HAXLX"]["32"].extra["soa2017"] == "河口"
+
+
+def test_codes_of_known_cases_and_faults_are_words(packs):
+    for name in ("KNOWN", "FAULT"):
+        assert all(re.fullmatch("[a-z]+(_[a-z]+)*", code) for code in packs["sample"].codes[name])
 
 
 def test_a_county_may_make_salt_pans_wetland(tmp_path):
