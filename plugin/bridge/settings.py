@@ -38,9 +38,11 @@ class Settings:
 
     @property
     def overlays(self) -> list[Path]:
-        """The user's folder of packs as a list, empty when none is set or it is gone."""
-        folder = Path(self.packs_folder) if self.packs_folder else None
-        return [folder] if folder is not None and folder.is_dir() else []
+        """The user's folder of packs as a list, empty when none is set.
+
+        A folder that is set and gone is kept: reading it fails with a sentence, where leaving it out would measure by other standards in silence.
+        """
+        return [Path(self.packs_folder)] if self.packs_folder else []
 
 
 def ui_language() -> str:

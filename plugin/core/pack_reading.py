@@ -13,7 +13,7 @@ from .errors import PackError
 from .pack_page import Page, Row, merged, read_page
 from .schema import Field, Layer, Origin, Pack
 
-__all__ = ["FIELD_COLUMNS", "LAYER_COLUMNS", "in_order", "pack_folders", "read_pack", "used_packs"]
+__all__ = ["FIELD_COLUMNS", "LAYER_COLUMNS", "in_order", "pack_folders", "read_facts", "read_pack", "used_packs"]
 
 LAYER_COLUMNS = ("layer", "title_zh", "title_en", "geometry", "ysdm", "key", "source", "status")
 FIELD_COLUMNS = (
@@ -66,13 +66,14 @@ def _is_pack(folder: Path) -> bool:
 
 def _id(folder: Path) -> str:
     file = folder / "pack.csv"
-    for row in _facts(file).rows if file.exists() else ():
+    for row in read_facts(file).rows if file.exists() else ():
         if row["key"] == "id":
             return row["value"]
     return folder.name
 
 
-def _facts(file: Path) -> Page:
+def read_facts(file: Path) -> Page:
+    """A pack.csv: facts by key; PackError as `read_page`."""
     return read_page(file, "key", ("value",), ("key", "value", "source", "status"))
 
 
@@ -82,7 +83,7 @@ def used_packs(folder: Path, overlays: Sequence[Path] = ()) -> list[str]:
         row["value"]
         for one in (folder, *overlays)
         if (one / "pack.csv").exists()
-        for row in _facts(one / "pack.csv").rows
+        for row in read_facts(one / "pack.csv").rows
         if row["key"] == "uses"
     ]
     return words[-1].split() if words else []
@@ -177,7 +178,7 @@ def _files(folder: Path) -> dict[str, Path]:
 def _read(name: str, file: Path, base: Page | None) -> Page:
     over = base is not None
     if name == "pack":
-        return _facts(file)
+        return read_facts(file)
     if name == "layers":
         return read_page(file, "layer", () if over else LAYER_COLUMNS, LAYER_COLUMNS)
     if name.startswith("fields/"):

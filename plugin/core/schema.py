@@ -171,14 +171,15 @@ def load_pack(folder: Path, overlays: Sequence[Path] = (), lists: Mapping[str, C
     return pack_reading.read_pack(folder, overlays, lists)
 
 
-def load_packs(root: Path = SHIPPED, overlay_roots: Sequence[Path] = ()) -> dict[str, Pack]:
+def load_packs(root: Path = SHIPPED, overlay_roots: Sequence[Path] = (), editions: Mapping[str, str] | None = None) -> dict[str, Pack]:
     """All packs under `root` by id, with the user's folders laid over them; a folder with a new id is a pack of its own.
 
-    PackError as `load_pack`, and `pack.no_folder`, `pack.uses_unknown`, `pack.uses_circle`.
+    editions: pack id → the edition to use where the user's folders state several (see pack_editions.py; default the last one stated).
+    PackError as `load_pack`, and `pack.no_folder`, `pack.no_edition`, `pack.uses_unknown`, `pack.uses_circle`.
     """
-    from . import pack_reading
+    from . import pack_editions, pack_reading
 
-    folders = pack_reading.pack_folders(root, overlay_roots)
+    folders = pack_editions.selected(pack_reading.pack_folders(root, overlay_roots), editions or {}, root)
     found: dict[str, Pack] = {}
     for name in pack_reading.in_order(folders):
         own, *overlays = folders[name]
