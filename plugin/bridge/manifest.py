@@ -15,6 +15,7 @@ from typing import Any
 
 from ..core.schema import Pack
 from . import libraries
+from . import settings as stored
 from .places import version
 from .sinks import staged, swap
 
@@ -58,6 +59,7 @@ def write_manifest(path: Path, told: Manifest, now: datetime | None = None) -> N
     content = {
         "task": told.task,
         "written": (now or datetime.now(timezone.utc)).isoformat(timespec="seconds"),
+        "operator": stored.load().operator,
         "versions": _versions(),
         "packs": [_pack(one) for one in told.packs],
         "parameters": {name: _plain(value) for name, value in told.parameters.items()},

@@ -28,6 +28,7 @@ from qgis.core import (
 )
 
 from ..core.errors import InputError
+from . import settings as stored
 from .pages import Page
 
 __all__ = [
@@ -53,6 +54,11 @@ def token_index(value: Any, tokens: Sequence[str]) -> int | None:
         return int(text) if 0 <= int(text) < len(tokens) else None
     lowered = [token.lower() for token in tokens]
     return lowered.index(text.lower()) if text.lower() in lowered else None
+
+
+def _own(setting: str, default: Any) -> Any:
+    """The user's own default, for a parameter that names a setting of the options page; else the parameter's."""
+    return getattr(stored.load(), setting) if setting else default
 
 
 class Kind:
@@ -158,15 +164,17 @@ class FieldOf(Kind):
 
 
 class Choice(Kind):
-    """One of `tokens`, given as token in any case or as index; the value read is the token."""
+    """One of `tokens`, given as token in any case or as index; the value read is the token. setting: see `_own`."""
 
-    def __init__(self, name: str, tokens: Sequence[str], default: str | None = None, optional: bool = False, advanced: bool = False) -> None:
+    def __init__(
+        self, name: str, tokens: Sequence[str], default: str | None = None, optional: bool = False, advanced: bool = False, setting: str = ""
+    ) -> None:
         super().__init__(name, tokens[0] if default is None else default, optional, advanced)
-        self.tokens = tuple(tokens)
+        self.tokens, self.setting = tuple(tokens), setting
 
     def _make(self, label: str, page: Page) -> QgsProcessingParameterDefinition:
         options = [page.option(self.name, token) for token in self.tokens]
-        return QgsProcessingParameterEnum(self.name, label, options, False, self.tokens.index(self.default), self.optional)
+        return QgsProcessingParameterEnum(self.name, label, options, False, self.tokens.index(_own(self.setting, self.default)), self.optional)
 
     def translate(self, parameters: dict[str, Any]) -> None:
         """Turn a token into its index in place; InputError `input.unknown_choice` for what is neither."""
@@ -183,14 +191,14 @@ class Choice(Kind):
 
 
 class Number(Kind):
-    """A number within bounds; None when optional and not given."""
+    """A number within bounds; None when optional and not given. setting: see `_own`."""
 
     def __init__(
         self, name: str, default: float | None = None, minimum: float | None = None, maximum: float | None = None, integer: bool = False,
-        optional: bool = False, advanced: bool = False,
+        optional: bool = False, advanced: bool = False, setting: str = "",
     ) -> None:
         super().__init__(name, default, optional, advanced)
-        self.minimum, self.maximum, self.integer = minimum, maximum, integer
+        self.minimum, self.maximum, self.integer, self.setting = minimum, maximum, integer, setting
 
     def _make(self, label: str, page: Page) -> QgsProcessingParameterDefinition:
         types = QgsProcessingParameterNumber.Type
@@ -200,7 +208,7 @@ class Number(Kind):
         if self.maximum is not None:
             bounds["maxValue"] = self.maximum
         return QgsProcessingParameterNumber(
-            self.name, label, types.Integer if self.integer else types.Double, self.default, self.optional, **bounds
+            self.name, label, types.Integer if self.integer else types.Double, _own(self.setting, self.default), self.optional, **bounds
         )
 
     def read(self, alg: Any, parameters: Mapping[str, Any], context: Any, run: Any) -> Any:

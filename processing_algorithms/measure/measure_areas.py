@@ -16,7 +16,7 @@ class MeasureAreas(Measuring):
     GROUP = "measure"
     PARAMETERS = (
         params.Source("INPUT", "polygon"),
-        params.Choice("METHOD", ("cgcs2000_series", "geodesic", "planar")),
+        params.Choice("METHOD", ("cgcs2000_series", "geodesic", "planar"), setting="area_method"),
         *common("MJ", ("m2", "ha", "mu", "km2")),
         params.Choice("ZONE", ("auto", "deg3", "deg6")),
         params.Output("OUTPUT", "polygon"),
