@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from shanshui.plugin.core import schema
 
 RESOURCES = Path(schema.SHIPPED).parent
@@ -71,7 +72,7 @@ def test_labels_are_in_both_languages_and_tell_fields_apart(packs):
         named = [(f"{page.name}.{one.name}", one.label_zh, one.label_en) for page in pack.layers.values() for one in page.fields]
         named += [(page.name, page.title_zh, page.title_en) for page in pack.layers.values()]
         named += [(f"{codes.name} {one.code}", one.name_zh, one.name_en) for codes in pack.codes.values() for one in codes.entries.values()]
-        wrong = [one for one in named if not CJK.search(one[1]) and not re.fullmatch("[≤>]?[0-9°～]+", one[1]) or CJK.search(one[2])]
+        wrong = [one for one in named if (not CJK.search(one[1]) and not re.fullmatch("[≤>]?[0-9°～]+", one[1])) or CJK.search(one[2])]
         assert not wrong, f"{pack.id}: {wrong}"
         for page in pack.layers.values():
             for language in ("zh", "en"):
@@ -239,6 +240,7 @@ def test_what_the_algorithms_write_has_labels(packs, registration):
     import numpy as np
     import pandas as pd
     import shapely
+
     from shanshui.plugin.core.registration.boundary_lines import boundary_lines
     from shanshui.plugin.core.registration.boundary_points import Choices, boundary_points
     from shanshui.plugin.core.registration.draw_units import draw_units

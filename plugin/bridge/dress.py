@@ -68,7 +68,7 @@ class Dresser(QgsProcessingLayerPostProcessorInterface):
         self._page, self._pack, self._language, self._style = page, pack, language, style
         Dresser.kept = [*Dresser.kept[-63:], self]
 
-    def postProcessLayer(self, layer: Any, context: Any, feedback: Any) -> None:  # noqa: N802, ARG002
+    def postProcessLayer(self, layer: Any, context: Any, feedback: Any) -> None:  # noqa: N802
         """Called by QGIS in the main thread when the layer is loaded."""
         if isinstance(layer, QgsVectorLayer):
             dress(layer, self._page, self._pack, self._language, self._style)

@@ -85,7 +85,7 @@ def level_two(
     listed = list(dict.fromkeys([*pairs, *(stated or {})]))
     sums = dict.fromkeys(listed, Decimal(0))
     for pair, one in zip(pairs, given.tolist()):
-        sums[pair] += Decimal("NaN") if one != one else Decimal(repr(one))  # noqa: PLR0124
+        sums[pair] += Decimal("NaN") if one != one else Decimal(repr(one))
     own = [float((stated or {}).get(pair, float(sums[pair]))) for pair in listed]
     names = [str(village) for _, village in listed]
     top, moved, findings = level_groups(own, [part for part, _ in listed], county, names, method, limit, layer)
@@ -170,7 +170,7 @@ def _changes(whole: list[int], goal: int, keys: list[Any], method: str) -> list[
 
 def _ranks(keys: list[Any]) -> list[int]:
     """Positions of the keys in their order: as numbers where all are, else as text (BSM has leading zeros)."""
-    numbers = all(isinstance(one, (int, float, np.integer, np.floating)) and one == one for one in keys)  # noqa: PLR0124
+    numbers = all(isinstance(one, (int, float, np.integer, np.floating)) and one == one for one in keys)
     order = sorted(range(len(keys)), key=lambda i: keys[i] if numbers else str(keys[i]))
     rank = [0] * len(keys)
     for place, at in enumerate(order):

@@ -14,13 +14,14 @@ import pytest
 import shapely
 
 pytest.importorskip("qgis.core")
-from osgeo import gdal, ogr, osr  # noqa: E402
-from qgis.core import NULL, QgsVectorLayer  # noqa: E402
-from shanshui.plugin.bridge import fast_read, fast_write, layers, sinks, spatial_index  # noqa: E402
-from shanshui.plugin.bridge.run import Origin  # noqa: E402
-from shanshui.plugin.core.errors import Cancelled, OutputError  # noqa: E402
-from shanshui.plugin.core.progress import Progress  # noqa: E402
-from shanshui.plugin.core.table import Table  # noqa: E402
+from osgeo import gdal, ogr, osr
+from qgis.core import NULL, QgsVectorLayer
+
+from shanshui.plugin.bridge import fast_read, fast_write, layers, sinks, spatial_index
+from shanshui.plugin.bridge.run import Origin
+from shanshui.plugin.core.errors import Cancelled, OutputError
+from shanshui.plugin.core.progress import Progress
+from shanshui.plugin.core.table import Table
 
 COLUMNS = {
     "BSM": ["甲", "", None, " b ", "x"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from shanshui.plugin.core.codes import Code, CodeList
 from shanshui.plugin.core.errors import PackError
 

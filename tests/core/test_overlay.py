@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shanshui.plugin.core import overlay, overlay_ground
 from shanshui.plugin.core.errors import Cancelled, CrsError, InputError
 from shanshui.plugin.core.progress import Progress

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from shanshui.plugin.core import overlay_rows
 from shanshui.plugin.core.errors import FieldError
 from shanshui.plugin.core.overlay import Books

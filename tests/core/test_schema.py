@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.errors import PackError
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from shanshui.plugin.core import coverage, measure, overlay
 from shanshui.plugin.core.registration.dissolve import dissolved
 from shanshui.plugin.core.shared import Shared

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shanshui.plugin.core import arcs, coverage, noding, topology
 from shanshui.plugin.core.errors import Cancelled
 from shanshui.plugin.core.progress import Progress

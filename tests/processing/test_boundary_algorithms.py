@@ -19,6 +19,7 @@ from qgis.core import (  # noqa: E402
     QgsRectangle,
     QgsVectorLayer,
 )
+
 from shanshui.processing_algorithms.registration.abutments import Abutments  # noqa: E402
 from shanshui.processing_algorithms.registration.boundary_lines import BoundaryLines  # noqa: E402
 from shanshui.processing_algorithms.registration.boundary_points import BoundaryPoints  # noqa: E402

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 pytest.importorskip("qgis.core")
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -24,7 +24,7 @@ from qgis.core import (  # noqa: E402
     QgsVectorLayer,
 )
 
-from shanshui.plugin.core import measure  # noqa: E402
+from shanshui.plugin.core import measure
 
 BOXES = [shapely.box(40_420_000 + i * 500, 3_300_000, 40_420_300 + i * 500, 3_300_000 + 100 * (i + 1)) for i in range(4)]
 EXACT = measure.areas(BOXES, "EPSG:4528")

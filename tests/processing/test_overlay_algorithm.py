@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 pytest.importorskip("qgis.core")
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,

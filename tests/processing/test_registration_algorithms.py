@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("qgis.core")
 
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProcessingContext,
@@ -15,8 +15,9 @@ from qgis.core import (  # noqa: E402
     QgsRectangle,
     QgsVectorLayer,
 )
-from shanshui.processing_algorithms.registration.draw_units import DrawUnits  # noqa: E402
-from shanshui.processing_algorithms.registration.resource_patches import ResourcePatches  # noqa: E402
+
+from shanshui.processing_algorithms.registration.draw_units import DrawUnits
+from shanshui.processing_algorithms.registration.resource_patches import ResourcePatches
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 PATCHES = ("OUTPUT", "SUMMARY", "TYPE_TABLES", "FINDINGS", "REJECTED")
@@ -52,7 +53,7 @@ class Heard(QgsProcessingFeedback):
 def run(algorithm, names, **parameters):
     """(results, rows of each output layer by name, what was said)."""
     context, feedback = QgsProcessingContext(), Heard()
-    given = {**{name: "memory:" for name in names}, **parameters}
+    given = {**dict.fromkeys(names, "memory:"), **parameters}
     alg = algorithm().create()
     fits, why = alg.checkParameterValues(given, context)
     assert fits, why
@@ -145,7 +146,7 @@ def test_patches_sums_and_tables(layers):
 
 
 def test_tokens_in_any_case_and_groups(layers):
-    results, rows, _ = chain(layers, DISPUTED_AS="First", GROUP_BY="ZLDWDM", DISSOLVE=False)
+    results, rows, _ = chain(layers, DISPUTED_AS="First", GROUP_BY="field", GROUP_FIELD="ZLDWDM", DISSOLVE=False)
     assert results["PATCHES"] == 5 and {one["GROUP"] for one in rows["OUTPUT"]} == {"9999010010001", "9999010010002"}
     with pytest.raises(AssertionError, match="nobody"):
         chain(layers, DISPUTED_AS="nobody")

@@ -94,7 +94,7 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
     every = ["DJDYZMJ", *OWNERSHIPS.values(), "DYNZRZYZMJ", *places.natural, "FZRZYZMJ", "WQDMJ", "KZMJ"]
     rows: list[dict[str, Any]] = []
     for (unit, group), part in base.groupby(["UNIT", "GROUP"], sort=True):
-        row: dict[str, Any] = {name: None for name in page.names}
+        row: dict[str, Any] = dict.fromkeys(page.names)
         row.update(ZRZYDJDYH=units.numbers[unit], DJDYMC=units.names[unit], DJDYLX=units.kinds[unit], GROUP=group)
         for amount, tail in (("MJ", ""), ("MJ_HA", _HA)):
             row.update({name + tail: value for name, value in _sums(part, amount, places, sums).items()})
@@ -104,7 +104,7 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
     ends = ["DJDYMC", "DJDYLX", "GROUP", "WQDMJ", "KZMJ", "JSMJ", "DJMJ", "TBSL", *(name + _HA for name in every)]
     order = list(dict.fromkeys([*page.names, *every, *ends]))
     amounts = [name + tail for name in every for tail in ("", _HA)]
-    frame = pd.DataFrame(rows, columns=order).astype({name: float for name in amounts})  # without rows they would be no numbers
+    frame = pd.DataFrame(rows, columns=order).astype(dict.fromkeys(amounts, float))  # without rows they would be no numbers
     if "YSDM" in order:
         frame["YSDM"] = page.ysdm or None
     return Table(frame, None, None, "ZRZK", page)
@@ -112,7 +112,7 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
 
 def _sums(part: pd.DataFrame, amount: str, places: Columns, names: list[str]) -> dict[str, float]:
     decided = part[part["DECIDED"]]
-    found = {name: 0.0 for name in names}
+    found = dict.fromkeys(names, 0.0)
     for ownership, name in OWNERSHIPS.items():
         found[name] = add(decided[amount][decided["OWNERSHIP"] == ownership])
     column = decided["ZRZYLX"].map(places.of)

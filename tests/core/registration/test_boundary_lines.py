@@ -7,6 +7,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.registration.boundary_lines import boundary_lines
 from shanshui.plugin.core.table import Table

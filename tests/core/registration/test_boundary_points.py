@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from shanshui.plugin.core.errors import InputError
 from shanshui.plugin.core.registration.boundary_points import Choices, boundary_points
 from shanshui.plugin.core.table import Table

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shanshui.plugin.core.registration.claims import settle
 from shanshui.plugin.core.table import Table
 

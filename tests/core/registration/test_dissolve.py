@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+
 from shanshui.plugin.core.errors import Cancelled
 from shanshui.plugin.core.progress import Progress
 from shanshui.plugin.core.registration import dissolve

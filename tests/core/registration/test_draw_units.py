@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.errors import CrsError, InputError
 from shanshui.plugin.core.registration.draw_units import draw_units

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shanshui.plugin.core import measure, schema
 from shanshui.plugin.core.errors import Cancelled, CrsError, FieldError, InputError
 from shanshui.plugin.core.progress import Progress
@@ -236,7 +237,7 @@ def test_groups_by_village_have_their_own_rows_and_numbers(packs):
         ("999901001000", "3"),
         ("999901001000", "4"),
     ]
-    by_field = run(packs, ONE, OWNED, COVER, group_by="ZLDWDM")
+    by_field = run(packs, ONE, OWNED, COVER, group_by="field", group_field="ZLDWDM")
     assert list(zip(by_field.patches["GROUP"], by_field.patches["TBBH"])) == [
         ("9999010010001", "1"),
         ("9999010010001", "2"),
@@ -245,7 +246,7 @@ def test_groups_by_village_have_their_own_rows_and_numbers(packs):
     ]
     assert by_field.summary["DJDYZMJ"].sum() == pytest.approx(sums(result)["DJDYZMJ"], abs=1e-6) and len(by_field.summary) == 2
     with pytest.raises(FieldError, match=r"input\.missing_field"):
-        run(packs, ONE, OWNED, COVER, group_by="CUNZ")
+        run(packs, ONE, OWNED, COVER, group_by="field", group_field="CUNZ")
 
 
 def test_numbers_and_overlaps_of_units(packs):

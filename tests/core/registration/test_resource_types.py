@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.registration.resource_types import crosswalk, typed
 from shanshui.plugin.core.table import Table
