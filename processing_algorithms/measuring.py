@@ -87,4 +87,5 @@ class Measuring(ShanshuiAlgorithm):
 
 def common(field: str, units: tuple[str, ...]) -> tuple[params.Kind, ...]:
     """The parameters that measuring areas and lengths share."""
-    return (params.Text("FIELD", field), params.Choice("UNIT", units), params.Number("DECIMALS", 2, minimum=0, maximum=8, integer=True, setting="decimals"))
+    decimals = params.Number("DECIMALS", 2, minimum=0, maximum=8, integer=True, setting="decimals")
+    return (params.Text("FIELD", field), params.Choice("UNIT", units), decimals)

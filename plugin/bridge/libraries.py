@@ -9,8 +9,9 @@ from types import ModuleType
 from ..core.errors import LibraryError
 from .places import ROOT
 
-__all__ = ["found", "missing", "vendored"]
+__all__ = ["BROKEN", "found", "missing", "vendored"]
 
+BROKEN = "!"
 # package → a function that only a new enough one has
 NEEDED = {"numpy": "unique", "pandas": "isna", "shapely": "from_ragged_array", "pyproj": "Geod"}
 SHOWN = ("numpy", "pandas", "shapely", "pyproj", "osgeo.gdal", "openpyxl", "docx", "lxml", "jinja2", "matplotlib")
@@ -21,7 +22,7 @@ def missing() -> str:
     for name, function in NEEDED.items():
         try:
             module = importlib.import_module(name)
-        except ImportError:
+        except Exception:  # noqa: BLE001  (one built for another numpy raises whatever it likes when it is imported)
             return name
         if not hasattr(module, function):
             return name
@@ -46,7 +47,7 @@ def vendored(name: str) -> ModuleType:
 
 
 def found() -> list[tuple[str, str]]:
-    """Package and version as this Python has them, for the options page ("" = not found)."""
+    """Package and version as this Python has them, for the options page ("" = not found, BROKEN = there but not to be imported)."""
     rows = []
     for name in SHOWN:
         try:
@@ -54,4 +55,6 @@ def found() -> list[tuple[str, str]]:
             rows.append((name, str(getattr(module, "__version__", "?"))))
         except ImportError:
             rows.append((name, ""))
+        except Exception:  # noqa: BLE001  (as above)
+            rows.append((name, BROKEN))
     return rows
