@@ -6,6 +6,7 @@ import csv
 
 import numpy as np
 import pytest
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.sample import rasters
 
@@ -15,7 +16,7 @@ ABOUT = {row["key"]: row for row in csv.DictReader((schema.SHIPPED / "sample/rul
 @pytest.fixture(scope="module")
 def made():
     grid = rasters.fitting_grid(40_500_000.0, 3_300_010.0, 40_506_000.0, 3_304_000.0)
-    x, y = grid.centres
+    x, _ = grid.centres
     inland = x - (x.min() + 1500.0)
     height = np.clip(inland, 0, None) * 0.15
     group = np.where(inland < 0, 0, 1 + (np.arange(grid.rows)[:, None] // 6 + np.arange(grid.columns)[None, :] // 6) % (len(rasters.GROUPS) - 1))
