@@ -19,10 +19,11 @@ class ResourcePatches(ShanshuiAlgorithm):
         params.Source("OWNERSHIP", "polygon"),
         params.Source("LANDCOVER", "polygon"),
         params.Flag("DISSOLVE", True),
-        params.FieldOf("CONTROL_FIELD", "UNITS", kind="numeric", optional=True),
+        params.FieldOf("CONTROL_FIELD", "UNITS", optional=True),
         params.Number("SLIVER", 0.2, minimum=0),
         params.Choice("DISPUTED_AS", ("disputed", "first", "state", "collective")),
-        params.Text("GROUP_BY", "none", optional=True),
+        params.Choice("GROUP_BY", ("none", "village", "township", "field")),
+        params.Text("GROUP_FIELD", "", optional=True),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "polygon", style="resource_patches"),
         params.Output("SUMMARY", "table"),
@@ -36,7 +37,11 @@ class ResourcePatches(ShanshuiAlgorithm):
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         from ...plugin.core.registration.resource_patches import Options, resource_patches
 
-        options = Options(given["DISSOLVE"], given["CONTROL_FIELD"] or "", given["SLIVER"], given["DISPUTED_AS"], given["GROUP_BY"] or "none")
+        options = Options(
+            given["DISSOLVE"], given["CONTROL_FIELD"] or "", given["SLIVER"], given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
+        )
+        if given["GROUP_FIELD"] and given["GROUP_BY"] != "field":
+            run.warn("patches.group_field_unused", field=given["GROUP_FIELD"], group_by=given["GROUP_BY"])
         layers = (given["UNITS"], given["OWNERSHIP"], given["LANDCOVER"])
         found = resource_patches(*layers, given["PACK"], run.packs["survey"], options, run.progress)
         undecided = float(found.summary["WQDMJ"].sum()) if len(found.summary) else 0.0

@@ -154,7 +154,7 @@ def test_tokens_in_any_case_and_groups(layers):
 
 def test_ground_without_owner_stands_in_findings_and_set_aside(layers):
     layers["OWNERSHIP"] = made("SYQ", "QSXZ:string(2) QSDWDM:string(19)", (0, 0, 350, 400, "10", "999901"))
-    results, rows, said = chain(layers)
+    results, rows, _ = chain(layers)
     assert {one["CODE"] for one in rows["FINDINGS"]} == {"patches.no_ownership"}
     assert {one["REASON"] for one in rows["REJECTED"]} == {"patches.no_ownership"}
     assert all(one["MESSAGE_ZH"] and one["MESSAGE_EN"] and "{" not in one["MESSAGE_EN"] for one in rows["FINDINGS"])

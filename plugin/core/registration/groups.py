@@ -7,31 +7,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import FieldError
+from ..errors import FieldError, InputError
 from ..table import Table
 from .owners import Owners
 
-__all__ = ["NO_GROUP", "groups_of"]
+__all__ = ["groups_of"]
 
 Array = np.ndarray[Any, Any]
 
-NO_GROUP = "none"
 # how much of the village code ZLDWDM names the group (GB/T 2260 county 6, township 9, village 12)
 _LEADING = {"village": 12, "township": 9}
 _VILLAGE = "ZLDWDM"
 
 
-def groups_of(pieces: pd.DataFrame, group_by: str, cover: Table, ownership: Table, owners: Owners, units: Table) -> Array:
+def groups_of(pieces: pd.DataFrame, group_by: str, field: str, cover: Table, ownership: Table, owners: Owners, units: Table) -> Array:
     """(n,) group of each piece, "" where none is told.
 
-    group_by: none; village or township, by ZLDWDM of the land survey; or a field of the land survey, else of the ownership layer, else of
-    the units. FieldError `input.missing_field` when no layer has it.
+    group_by: none; village or township, by ZLDWDM of the land survey; or field, which means `field` of the land survey, else of the
+    ownership layer, else of the units. FieldError `input.missing_field` when no layer has it; InputError `patches.no_group_field` when it
+    is not named.
     """
-    word = group_by.strip()
-    if word.lower() in ("", NO_GROUP):
+    if group_by == "none":
         return np.full(len(pieces), "", dtype=object)
-    name = _VILLAGE if word.lower() in _LEADING else word
-    length = _LEADING.get(word.lower())
+    length = _LEADING.get(group_by)
+    name = _VILLAGE if length else field.strip()
+    if not name:
+        raise InputError("patches.no_group_field")
     if name in cover:
         found = _values(cover, name, pieces["COVER"].to_numpy(dtype=int))
     elif name in ownership:

@@ -42,8 +42,8 @@ _AREAS = ("area", "source", "overlap")
 class Options:
     """dissolve: one patch for connected ground of equal unit, owner and type; control: field of registered areas of the units ("" = none).
 
-    sliver: mean width (m) under which overlaps are given away; disputed_as: see `owner_zones`; group_by: none, village, township or a
-    field.
+    sliver: mean width (m) under which overlaps are given away; disputed_as: see `owner_zones`; group_by: none, village, township or field
+    (the one that group_field names).
     """
 
     dissolve: bool = True
@@ -51,6 +51,7 @@ class Options:
     sliver: float = 0.2
     disputed_as: str = "disputed"
     group_by: str = "none"
+    group_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def resource_patches(
     owners = owner_zones(owned, registration, options.sliver, options.disputed_as, progress.part(0.05, 0.15))
     cover, findings, counts = _cover(covered, survey, options.sliver, progress.part(0.15, 0.35))
     pieces = cut_units(ground, owners.zones, cover, types, limits, progress.part(0.35, 0.75))
-    pieces.rows["GROUP"] = groups_of(pieces.rows, options.group_by, covered, owned, owners, flat)
+    pieces.rows["GROUP"] = groups_of(pieces.rows, options.group_by, options.group_field, covered, owned, owners, flat)
     merged = _merged(pieces, options.dissolve, limits.noise, plane, progress.part(0.75, 0.9))
     found = _levelled(merged, ground, plane.crs, float(survey.value("overlay", "tolerance")))
     rows, shapes = found.rows, found.shapes

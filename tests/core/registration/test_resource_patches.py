@@ -247,6 +247,8 @@ def test_groups_by_village_have_their_own_rows_and_numbers(packs):
     assert by_field.summary["DJDYZMJ"].sum() == pytest.approx(sums(result)["DJDYZMJ"], abs=1e-6) and len(by_field.summary) == 2
     with pytest.raises(FieldError, match=r"input\.missing_field"):
         run(packs, ONE, OWNED, COVER, group_by="field", group_field="CUNZ")
+    with pytest.raises(InputError, match=r"patches\.no_group_field"):
+        run(packs, ONE, OWNED, COVER, group_by="field")
 
 
 def test_numbers_and_overlaps_of_units(packs):
@@ -302,7 +304,7 @@ cuts = st.lists(st.integers(1, 39), min_size=1, max_size=6, unique=True)
 
 
 @settings(max_examples=25, deadline=None)
-@given(cuts, cuts, st.sampled_from(["none", "ZLDWDM"]), st.booleans())
+@given(cuts, cuts, st.sampled_from(["none", "field"]), st.booleans())
 def test_every_equality_holds_on_any_grid(packs, across, down, group_by, dissolve):
     """Ground strips against owner strips at odd places, some without owner, class or village: books balance to the cent."""
     codes, owners = (
@@ -313,7 +315,7 @@ def test_every_equality_holds_on_any_grid(packs, across, down, group_by, dissolv
     cover = ground(*[(box(7.31 * a, 0, 7.31 * (b - a), 300), codes[at], f"v{at % 3}") for at, (a, b) in enumerate(zip(xs, xs[1:]))])
     owned = layer("SYQ", *[(box(0, 7.31 * a, 300, 7.31 * (b - a)), owners[at]) for at, (a, b) in enumerate(zip(ys, ys[1:]))])
     listed = units((box(3, 5, 111.11, 200.2), {**UNIT, "ZRZYDJDYH": "A"}), (box(114.11, 5, 150, 200.2), {**UNIT, "ZRZYDJDYH": "B"}))
-    result = run(packs, listed, owned, cover, group_by=group_by, dissolve=dissolve)
+    result = run(packs, listed, owned, cover, group_by=group_by, group_field="ZLDWDM", dissolve=dissolve)
     pack = packs["registration"]
     assert not equalities(result.summary, result.patches, pack)
     wholes = measure.areas(listed.shapes, CRS)
