@@ -102,6 +102,9 @@ class Described:
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:  # noqa: N802
         try:
             copy = self.translated(parameters)
+            for kind in self.PARAMETERS:
+                if isinstance(kind, params.Layers) and kind.given(copy):
+                    kind.opened(self, copy, context)
         except ShanshuiError as failure:
             return False, explain(failure)
         return super().checkParameterValues(copy, context)  # type: ignore[misc,no-any-return]
@@ -144,6 +147,9 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         raise AssertionError(f"{type(self).__name__} computes nothing")
 
     def _run(self, parameters: dict[str, Any], run: Run) -> dict[str, Any]:
+        from ..plugin.bridge.batch import Batch
+
+        self._check_outputs(parameters)
         given = {
             kind.name: kind.read(self, parameters, run.context, run)
             for kind in self.PARAMETERS
@@ -152,15 +158,30 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         results = self.compute(given, run)
         run.progress.check()
         returned: dict[str, Any] = {}
-        for kind in self.PARAMETERS:
-            if isinstance(kind, params.Output):
-                self._write(kind, parameters, results.get(kind.name), run, returned)
-            elif kind.is_output:
-                returned[kind.name] = results.get(kind.name)
+        with Batch() as batch:
+            for kind in self.PARAMETERS:
+                if isinstance(kind, params.Output):
+                    self._write(kind, parameters, results.get(kind.name), run, returned, batch)
+                elif isinstance(kind, params.OutputFile) and callable(results.get(kind.name)):
+                    returned[kind.name] = results[kind.name](batch)
+                elif kind.is_output:
+                    returned[kind.name] = results.get(kind.name)
+            batch.finish()
         self._close(results, run)
         return returned
 
-    def _write(self, kind: params.Output, parameters: dict[str, Any], value: Any, run: Run, returned: dict[str, Any]) -> None:
+    def _check_outputs(self, parameters: dict[str, Any]) -> None:
+        """OutputError before an hour's work where it is clear already that a file cannot be written."""
+        from ..plugin.bridge import batch, sinks
+
+        for kind in self.PARAMETERS:
+            if isinstance(kind, params.Output):
+                target = sinks.resolve(self.parameterAsOutputLayer(parameters, kind.name, QgsProcessingContext()))
+                if target.kind == "file":
+                    batch.driver_of(target.path)
+                    batch.check(target.path)
+
+    def _write(self, kind: params.Output, parameters: dict[str, Any], value: Any, run: Run, returned: dict[str, Any], batch: Any) -> None:
         from ..plugin.bridge import outcome, sinks
 
         if callable(value):
@@ -175,10 +196,12 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         if geometry.startswith("same:"):
             geometry = outcome.geometry_of(value)
         tables: Any = value if hasattr(value, "rows") else iter(value)
-        destination, count = sinks.write(self, parameters, kind.name, run.context, tables, geometry, run.known_fields, run.writing_progress, run.paths)
+        destination, count = sinks.write(
+            self, parameters, kind.name, run.context, tables, geometry, run.known_fields, run.writing_progress, run.paths, batch
+        )
         if destination:
             returned[kind.name] = destination
-            run.count(f"out {kind.name}", count)
+            run.count(kind.name, count)
             outcome.dress_later(destination, value, kind, run)
 
     def _close(self, results: dict[str, Any], run: Run) -> None:

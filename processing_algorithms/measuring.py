@@ -60,7 +60,7 @@ class Measuring(ShanshuiAlgorithm):
             copy, run = self.translated(parameters), Run(context, feedback, self._prepared)
             given = {kind.name: kind.read(self, copy, context, run) for kind in self.PARAMETERS if not kind.is_output}
             reading = run.readings["INPUT"]
-            self._at = reading.fields.indexOf(given["FIELD"])
+            self._at = reading.fields.lookupField(given["FIELD"])
             if self._at < 0:
                 raise FieldError("measure.no_field", field=given["FIELD"], layer=reading.table.name)
             self._fits(reading.fields, given)
@@ -76,11 +76,11 @@ class Measuring(ShanshuiAlgorithm):
         return [feature]
 
     def _fits(self, fields: QgsFields, given: dict[str, Any]) -> None:
-        at = fields.indexOf(given["FIELD"])
+        at = fields.lookupField(given["FIELD"])
         if at < 0:
             return
         if not fields.at(at).isNumeric():
-            raise FieldError("measure.no_field", field=given["FIELD"])
+            raise FieldError("measure.text_field", field=given["FIELD"])
         if fields.at(at).typeName().lower().startswith(("int", "big", "small")) and given["DECIMALS"] > 0:
             raise FieldError("measure.whole_field", field=given["FIELD"])
 

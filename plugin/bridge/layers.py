@@ -47,6 +47,7 @@ class Reading:
     repaired: int = 0
     seen: int = 0
     path: str = ""
+    layer: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
 
 
@@ -78,7 +79,8 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
     """Read a QgsFeatureSource or vector layer into a Table, its geometry normalised for `kind`.
 
     place: the Origin of the features, so that a plain file layer is read in bulk.
-    kind: polygon, line, point, any or table. invalid: repair, reject or stop (the user's *Invalid features* setting).
+    kind: polygon, line, point, any or table. invalid: repair, reject or stop (the user's *Invalid features* setting), or keep: rows stay
+    whatever their shapes, for work on attributes.
     Selection, filters and edit buffers are the source's own. InputError `input.invalid_geometry` on stop.
     """
     fields = source.fields()
@@ -128,16 +130,16 @@ def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, 
     shapes = shapely.force_2d(table.shapes) if raised else table.shapes.copy()
     reasons = np.full(len(table), "", dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    reasons[missing] = "geometry.missing"
-    bounds = shapely.bounds(shapes)
-    reasons[~missing & ~np.isfinite(bounds).all(axis=1)] = "geometry.not_finite"
+    if invalid != "keep":
+        reasons[missing] = "geometry.missing"
+        reasons[~missing & ~np.isfinite(shapely.bounds(shapes)).all(axis=1)] = "geometry.not_finite"
     good = reasons == ""
     if kind in DIMENSION:
-        wrong = good & (shapely.get_dimensions(shapes) != DIMENSION[kind])
+        wrong = good & ~missing & (shapely.get_dimensions(shapes) != DIMENSION[kind])
         reasons[wrong] = "geometry.wrong_kind"
         good &= ~wrong
     repaired = 0
-    if kind in ("polygon", "any"):
+    if kind in ("polygon", "any") and invalid != "keep":
         broken = np.zeros(len(table), dtype=bool)
         broken[good] = ~(shapely.is_valid(shapes[good]) if valid is None else valid[good])
         repaired = _mend(table, shapes, reasons, broken, invalid)

@@ -20,7 +20,7 @@ __all__ = ["account", "dress_later", "geometry_of", "table_for"]
 def table_for(name: str, value: Any, run: Any) -> Table:
     """FINDINGS or REJECTED as a Table with the sentence of each row in both languages."""
     if name == "FINDINGS":
-        table = value if isinstance(value, Table) else finding.to_table(value or [], run.crs)
+        table = value if isinstance(value, Table) else finding.to_table([*run.findings, *(value or [])], run.crs)
         codes, facts = table["CODE"], [_facts(one) for one in table["FACTS"]]
     else:
         crs = value.crs if isinstance(value, Table) else run.crs
@@ -76,11 +76,14 @@ def account(results: dict[str, Any], run: Any) -> None:
         aside = reading.seen - len(reading.table)
         run.info("run.read", name=name, layer=reading.table.name, seen=reading.seen, used=len(reading.table), aside=aside, repaired=reading.repaired)
     findings = results.get("FINDINGS")
-    codes = list(findings["CODE"]) if isinstance(findings, Table) else [one.code for one in findings or []]
-    for code in sorted(set(codes)):
-        run.warn("run.found", code=code, count=codes.count(code), words=sentence(code, {}).split("{")[0])
+    told = [(one.code, one.facts) for one in [*run.findings, *([] if isinstance(findings, Table) else findings or [])]]
+    if isinstance(findings, Table):
+        told += zip(findings["CODE"], map(_facts, findings["FACTS"]))
+    for code in dict.fromkeys(code for code, _ in told):
+        same = [facts for one, facts in told if one == code]
+        run.warn("run.found", code=code, count=len(same), words=sentence(code, same[0], with_next=True))
     for name, number in run.counts.items():
-        run.info("run.count", name=name, number=number)
+        run.info("run.wrote", name=name, number=number)
 
 
 def layer_at(text: str, run: Any) -> Any:

@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProcessingParameterPoint,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProperty,
 )
 
 from ..core.errors import InputError
@@ -49,6 +50,8 @@ def token_index(value: Any, tokens: Sequence[str]) -> int | None:
     """The index that an enum value names: an index, its text, or a token in any case; None when it names none."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value).strip()
     if text.lstrip("-").isdigit():
         return int(text) if 0 <= int(text) < len(tokens) else None
@@ -93,11 +96,11 @@ class Kind:
 
 
 class Source(Kind):
-    """A vector layer, read into a Table; None when optional and not given."""
+    """A vector layer, read into a Table; None when optional and not given. judged: see `Run.read`."""
 
-    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False, advanced: bool = False) -> None:
+    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False, advanced: bool = False, judged: bool = True) -> None:
         super().__init__(name, None, optional, advanced)
-        self.geometry = geometry
+        self.geometry, self.judged = geometry, judged
 
     def _make(self, label: str, page: Page) -> QgsProcessingParameterDefinition:
         return QgsProcessingParameterFeatureSource(self.name, label, [_TYPES[self.geometry]], None, self.optional)
@@ -113,7 +116,7 @@ class Source(Kind):
         source = alg.parameterAsSource(parameters, self.name, context)
         if source is None:
             raise InputError("input.cannot_open", name=self.name, layer=str(parameters.get(self.name)))
-        return run.read(self.name, source, self.geometry, source.sourceName(), run.prepared[self.name])
+        return run.read(self.name, source, self.geometry, source.sourceName(), run.prepared[self.name], self.judged)
 
 
 class Layers(Kind):
@@ -131,10 +134,16 @@ class Layers(Kind):
 
         if not self.given(parameters):
             return []
-        found = alg.parameterAsLayerList(parameters, self.name, context)
-        if any(layer is None or not layer.isValid() for layer in found):
-            raise InputError("input.cannot_open", name=self.name, layer=str(parameters.get(self.name)))
-        return [(Snapshot(layer), origin(layer, None)) for layer in found]
+        return [(Snapshot(layer), origin(layer, None)) for layer in self.opened(alg, parameters, context)]
+
+    def opened(self, alg: Any, parameters: Mapping[str, Any], context: Any) -> list[Any]:
+        """The layers; InputError `input.cannot_open` names those that cannot be opened (QGIS would leave them out in silence)."""
+        value = parameters.get(self.name)
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            layers = alg.parameterAsLayerList({self.name: [one]}, self.name, context) if isinstance(one, str) else [one]
+            if not layers or any(layer is None or not getattr(layer, "isValid", bool)() for layer in layers):
+                raise InputError("input.cannot_open", name=self.name, layer=str(one))
+        return list(alg.parameterAsLayerList(parameters, self.name, context))
 
     def read(self, alg: Any, parameters: Mapping[str, Any], context: Any, run: Any) -> Any:
         taken = run.prepared[self.name]
@@ -179,7 +188,7 @@ class Choice(Kind):
     def translate(self, parameters: dict[str, Any]) -> None:
         """Turn a token into its index in place; InputError `input.unknown_choice` for what is neither."""
         value = parameters.get(self.name)
-        if value is None or not isinstance(value, (str, int)):
+        if value is None or isinstance(value, QgsProperty):
             return
         at = token_index(value, self.tokens)
         if at is None:

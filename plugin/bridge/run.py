@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsFeatureRequest, QgsFields, QgsProcessingContext, QgsProcessingFeedback, QgsVectorLayer, QgsVectorLayerFeatureSource
+from qgis.core import (
+    QgsFeatureRequest,
+    QgsFields,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+    QgsWkbTypes,
+)
 
 from ..core import schema
+from ..core.errors import CrsError, InputError
+from ..core.finding import Finding
 from ..core.progress import Progress
 from . import settings as stored
 from .speech import sentence
@@ -18,6 +28,8 @@ if TYPE_CHECKING:
     from .layers import Reading
 
 __all__ = ["Origin", "Run", "Snapshot", "origin"]
+
+_NEEDS = {"polygon": "input.needs_polygons", "line": "input.needs_lines", "point": "input.needs_points"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,7 @@ class Run:
         self.language = self.settings.output_language
         self.readings: dict[str, Reading] = {}
         self.counts: dict[str, int] = {}
+        self.findings: list[Finding] = []
         self._packs: dict[str, schema.Pack] | None = None
         self.progress = Progress(lambda f: feedback.setProgress(15 + 70 * f), feedback.isCanceled, lambda code, facts: self.info(code, **facts))
         self.reading_progress = Progress(lambda f: feedback.setProgress(15 * f), feedback.isCanceled)
@@ -92,7 +105,7 @@ class Run:
     def packs(self) -> dict[str, schema.Pack]:
         """The packs by id, the user's laid over the shipped ones."""
         if self._packs is None:
-            self._packs = schema.load_packs(overlay_roots=self.settings.overlays)
+            self._packs = schema.load_packs(overlay_roots=self.settings.overlays, editions=dict(self.settings.editions))
         return self._packs
 
     def info(self, code: str, /, **facts: object) -> None:
@@ -113,18 +126,39 @@ class Run:
         chosen = source.invalidGeometryCheck() if hasattr(source, "invalidGeometryCheck") else self.context.invalidGeometryCheck()
         return {checks.GeometryNoCheck: "repair", checks.GeometrySkipInvalid: "reject"}.get(chosen, "stop")
 
-    def read(self, name: str, source: Any, kind: str, label: str, place: Origin) -> Any:
-        """Read a source into a Table under parameter `name`, and say what was mended or set aside."""
+    def read(self, name: str, source: Any, kind: str, label: str, place: Origin, judged: bool = True) -> Any:
+        """Read a source into a Table under parameter `name`, and say what was mended or set aside, and what looks wrong with its coordinates.
+
+        judged: invalid and missing shapes are dealt with; else they pass as they are. InputError `input.no_geometry`, `input.needs_polygons`
+        and the like for a layer that can hold no shape of the kind.
+        """
         from . import layers
 
-        reading = layers.read(source, label, kind, self.invalid_setting(source), self.reading_progress, place)
-        reading.path = place.path
+        _can_hold(source, kind, label)
+        reading = layers.read(source, label, kind, self.invalid_setting(source) if judged else "keep", self.reading_progress, place)
+        reading.path, reading.layer = place.path, place.layer
         self.readings[name] = reading
+        self._look(reading, kind)
         if reading.repaired:
             self.warn("read.repaired", layer=label, count=reading.repaired)
         for reason, count in reading.reasons.items():
             self.warn("read.set_aside", layer=label, count=count, reason=sentence(reason, {}))
         return reading.table
+
+    def _look(self, reading: Reading, kind: str) -> None:
+        """Say that there is nothing to work on, that the CRS is missing, or that the coordinates contradict it; the last are findings too."""
+        from ..core.zone_check import check_zone
+
+        table = reading.table
+        if not len(table):
+            self.warn("input.nothing_to_use", layer=table.name)
+        elif kind != "table" and not table.crs:
+            self.warn("crs.none_given", layer=table.name)
+        elif kind != "table":
+            try:
+                self.findings += check_zone(table.shapes, table.crs, table.name)
+            except CrsError as failure:
+                self.warn(failure.code, **failure.facts)
 
     @property
     def known_fields(self) -> list[QgsFields]:
@@ -137,6 +171,16 @@ class Run:
         return next((reading.table.crs for reading in self.readings.values()), None)
 
     @property
-    def paths(self) -> list[str]:
-        """The files the sources came from."""
-        return [reading.path for reading in self.readings.values() if reading.path]
+    def paths(self) -> list[tuple[str, str]]:
+        """The files the sources came from, each with the layer in it ("" = its first)."""
+        return [(reading.path, reading.layer) for reading in self.readings.values() if reading.path]
+
+
+def _can_hold(source: Any, kind: str, label: str) -> None:
+    kinds = QgsWkbTypes.GeometryType
+    found = QgsWkbTypes.geometryType(source.wkbType())
+    if kind != "table" and found == kinds.NullGeometry:
+        raise InputError("input.no_geometry", layer=label)
+    wanted = {"polygon": kinds.PolygonGeometry, "line": kinds.LineGeometry, "point": kinds.PointGeometry}.get(kind)
+    if wanted is not None and found not in (wanted, kinds.UnknownGeometry):
+        raise InputError(_NEEDS[kind], layer=label)

@@ -33,8 +33,10 @@ from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_write, layers
 
-__all__ = ["Target", "crs_of", "resolve", "settle", "staged", "write", "write_file"]
+__all__ = ["Target", "crs_of", "fill", "resolve", "settle", "staged", "write", "write_file"]
 
+# files beside a Shapefile that describe its old rows
+_STALE = (".qix", ".sbn", ".sbx", ".cpg", ".prj", ".idm", ".ind")
 _OGR_TEXT = re.compile(r"^ogr:dbname=['\"](?P<path>.+?)['\"]\s*table=['\"](?P<table>.+?)['\"]")
 
 
@@ -91,25 +93,40 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 def settle(target: Path) -> None:
-    """Fold a left-over -wal or -journal of a SQLite target into it, so that it cannot be replayed over the new file.
+    """Fold a left-over -wal or -journal of a SQLite target into it, so that it cannot be replayed over the new file; see that nobody writes.
 
-    OutputError `output.locked` when another program holds it.
+    OutputError `output.locked` when another program holds it. A file that is not SQLite's is left alone.
     """
-    if not any(target.with_name(target.name + tail).exists() for tail in ("-wal", "-journal")):
+    if not _is_sqlite(target):
         return
+    left_over = any(target.with_name(target.name + tail).exists() for tail in ("-wal", "-journal"))
     try:
         with closing(sqlite3.connect(target, timeout=0.2, isolation_level=None)) as link:
-            busy = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            mode = link.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
-    except sqlite3.Error as failure:
+            busy, mode = 0, "delete"
+            if left_over:
+                busy = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                mode = link.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+            link.execute("BEGIN IMMEDIATE")
+            link.execute("ROLLBACK")
+    except sqlite3.OperationalError as failure:
         raise OutputError("output.locked", path=str(target), reason=str(failure)) from failure
+    except sqlite3.DatabaseError as failure:
+        raise OutputError("output.not_a_container", path=str(target), reason=str(failure)) from failure
     if busy or mode != "delete" or target.with_name(target.name + "-wal").exists():
         raise OutputError("output.locked", path=str(target), reason="WAL")
 
 
+def _is_sqlite(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(16) == b"SQLite format 3\0"
+
+
 def swap(stage: Path, target: Path) -> None:
-    """Move the staged files over the target and its companions of the same stem, one `os.replace` each."""
+    """Move the staged files over the target and its companions of the same stem, one `os.replace` each; indexes of an old Shapefile go."""
     settle(target)
+    new = {made.name for made in stage.iterdir()}
     for made in sorted(stage.iterdir(), key=lambda one: one.name == target.name):
         try:
             os.replace(made, target.with_name(made.name))
@@ -117,6 +134,17 @@ def swap(stage: Path, target: Path) -> None:
             kept = target.with_name(f"{target.stem}.new{target.suffix}")
             shutil.move(str(stage / target.name), kept)
             raise OutputError("output.in_use", path=str(target), kept=str(kept), reason=failure.strerror) from failure
+    if target.suffix.lower() == ".shp":
+        for tail in _STALE:
+            if target.with_suffix(tail).name not in new:
+                _forget(target.with_suffix(tail))
+
+
+def _forget(index: Path) -> None:
+    try:
+        index.unlink()
+    except OSError:  # it is not there, or a program holds it: that program knows it is stale
+        return
 
 
 def write_file(
@@ -124,38 +152,20 @@ def write_file(
 ) -> tuple[int, QgsFields]:
     """Write tables as one layer of a file, staged, read back and swapped in; the number of rows and the fields written.
 
-    An existing container with other tables is copied first, so that they stay. OutputError `output.unknown_format`,
-    `output.not_written`, `output.count_differs`; the old file is untouched then.
+    Errors as `Batch.write` and `Batch.finish`; the old file is untouched then.
     """
-    if target.path.is_dir():
-        raise OutputError("output.is_folder", path=str(target.path))
-    driver = QgsVectorFileWriter.driverForExtension(target.path.suffix)
-    if not driver:
-        raise OutputError("output.unknown_format", path=str(target.path))
-    with staged(target.path) as stage:
-        made = stage / target.path.name
-        whole = driver == "GPKG" and target.path.is_file()
-        if whole:
-            _copy_container(target.path, made)
-        count, fields = _fill(made, target.layer, driver, whole, tables, kind, known, progress.part(0, 0.95))
-        _verify(made, target.layer if driver == "GPKG" else "", count)
-        progress.check()
-        swap(stage, target.path)
+    from .batch import Batch
+
+    with Batch() as batch:
+        count, fields = batch.write(target, tables, kind, known, progress)
+        batch.finish()
     return count, fields
 
 
-def _copy_container(source: Path, copy: Path) -> None:
-    try:
-        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=2)) as old, closing(sqlite3.connect(copy)) as new:
-            old.backup(new)
-            new.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as failure:
-        raise OutputError("output.not_a_container", path=str(source), reason=str(failure)) from failure
-
-
-def _fill(
+def fill(
     made: Path, layer: str, driver: str, whole: bool, tables: Iterable[Table], kind: str, known: list[QgsFields], progress: Progress
 ) -> tuple[int, QgsFields]:
+    """Write tables as one layer of the file `made` (`whole`: beside the layers it has); the number of rows and the fields."""
     several = iter(tables)
     first = next(several)
     fields = layers.fields_of(first, known)
@@ -197,22 +207,14 @@ def _without_key(table: Table) -> Table:
     return Table(table.rows.drop(columns=[name for name in table.fields if name.lower() == "fid"]), table.geometry, table.crs, table.name, table.layer)
 
 
-def _verify(made: Path, layer: str, count: int) -> None:
-    source = ogr.Open(str(made))
-    found = source.GetLayerByName(layer) if source is not None and layer else source.GetLayer(0) if source is not None else None
-    there = found.GetFeatureCount() if found is not None else -1
-    del found, source
-    if there != count:
-        raise OutputError("output.count_differs", path=made.name, written=count, found=there)
-
-
 def write(
     alg: Any, parameters: dict[str, Any], name: str, context: QgsProcessingContext, result: Table | Iterable[Table], kind: str,
-    known: list[QgsFields], progress: Progress = SILENT, inputs: Iterable[str] = (),
+    known: list[QgsFields], progress: Progress = SILENT, inputs: Iterable[tuple[str, str]] = (), batch: Any = None,
 ) -> tuple[str, int]:
     """Write a result to the destination of parameter `name`; what Processing returns for it, and the number of rows.
 
-    OutputError `output.is_input` when the destination is one of `inputs` (paths), before anything is written.
+    inputs: (path, layer) of what was read; batch: the Batch that a file is staged in, else it is swapped in at once. OutputError
+    `output.is_input` when the destination is one of the inputs, before anything is written.
     """
     target = resolve(alg.parameterAsOutputLayer(parameters, name, QgsProcessingContext()))
     tables: Iterable[Table] = [result] if isinstance(result, Table) else result
@@ -221,9 +223,9 @@ def write(
     if target.kind == "none":
         return "", 0
     if target.kind == "file":
-        if any(_same(target.path, one) for one in inputs):
+        if any(_same(target, *one) for one in inputs):
             raise OutputError("output.is_input", path=str(target.path))
-        count, _ = write_file(target, tables, kind, known, progress)
+        count, _ = (batch.write if batch is not None else write_file)(target, tables, kind, known, progress)
         return alg.parameterAsOutputLayer(parameters, name, context), count
     several = iter(tables)
     first = next(several)
@@ -241,8 +243,13 @@ def write(
     return destination, count
 
 
-def _same(path: Path, text: str) -> bool:
+def _same(target: Target, text: str, layer: str) -> bool:
+    """Whether a target is the layer that was read: the file, and in a GeoPackage the layer of that name too."""
     other = Path(text.split("|")[0]) if text else None
-    if other is None or not other.exists():
+    if other is None or not other.exists() or not target.path.exists() or not os.path.samefile(target.path, other):
         return False
-    return path.exists() and os.path.samefile(path, other)
+    if not _is_sqlite(target.path):
+        return True
+    source = None if layer else ogr.Open(text)
+    name = layer or (source.GetLayer(0).GetName() if source is not None and source.GetLayerCount() else target.layer)
+    return bool(name.lower() == target.layer.lower())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from math import isfinite
 
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -33,12 +35,22 @@ def sentence(code: str, facts: Mapping[str, object] | None = None, language: str
     """The sentence for `code` in `language` (zh or en, default the window's), with what to do next when asked."""
     language = language or ui_language()
     row = messages().get(code)
-    given = _Facts(facts or {})
+    given = _Facts({name: _shown(value) for name, value in (facts or {}).items()})
     if row is None:
         return f"{code} {dict(given)}"
     text = (row[language] or row["en"]).format_map(given)
     after = (row.get(f"next_{language}") or "").format_map(given) if with_next else ""
     return f"{text}{'' if language == 'zh' else ' '}{after}" if after else text
+
+
+def _shown(value: object) -> object:
+    """A number as a reader wants it: two decimals at most (three places where it is smaller), never 0.30000000000000004."""
+    if not isinstance(value, float) or not isfinite(value):
+        return value
+    exact = Decimal(repr(value))
+    if abs(exact) < Decimal("0.01") and exact:
+        return f"{value:.3g}"
+    return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP, Context(prec=60)):f}".rstrip("0").rstrip(".")
 
 
 def explain(failure: ShanshuiError, language: str = "") -> str:

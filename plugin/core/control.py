@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import balance
+from .area_text import Stated, area_of, stated_areas
 from .errors import ControlError
 from .finding import Finding
 from .measure import round_half_away
@@ -51,18 +52,18 @@ class Levelled:
 def read_control(text: str, fields: list[str]) -> float | dict[str, float] | str:
     """What CONTROL means: a field of the layer (its name), numbers by part ("00=123.45; 01=6.7"), or one number.
 
-    ControlError `balance.unreadable_control` for anything else; a field goes before a number.
+    Numbers are m², or have their unit behind (12.5公顷). ControlError `balance.unreadable_control` for anything else; a field goes before
+    a number.
     """
     clean = text.strip()
     if clean in fields:
         return clean
-    try:
-        if "=" in clean:
-            pairs = [one.partition("=") for one in re.split("[;\uff1b\n]", clean) if one.strip()]
-            return {part.strip(): float(value) for part, _, value in pairs}
-        return float(clean)
-    except ValueError as failure:
-        raise ControlError("balance.unreadable_control", control=clean, present=", ".join(fields)) from failure
+    pairs = [one.rpartition("=") for one in re.split("[;\uff1b\n]", clean) if one.strip()]
+    read = {part.strip(): area_of(value) for part, _, value in pairs}
+    numbers = {part: value[0] for part, value in read.items() if value is not None}
+    if len(numbers) < len(pairs) or not numbers:
+        raise ControlError("balance.unreadable_control", control=clean, present=", ".join(fields))
+    return numbers if "=" in clean else numbers[""]
 
 
 def stated_by(table: Table, key: str, value: str, part: str = "") -> dict[Any, float]:
@@ -70,7 +71,7 @@ def stated_by(table: Table, key: str, value: str, part: str = "") -> dict[Any, f
     table.require(key, value)
     keys, parts = table.text(key), table.text(part) if part and part in table else None
     found: dict[Any, list[float]] = {}
-    for at, (name, number) in enumerate(zip(keys, table[value].astype(float))):
+    for at, (name, number) in enumerate(zip(keys, stated_areas(table, value).values)):
         pair = (parts.iloc[at], name) if parts is not None else name
         found.setdefault(pair, []).append(float(number))
     return {pair: round_half_away(math.fsum(numbers), 2) for pair, numbers in found.items()}
@@ -83,7 +84,8 @@ def level_table(table: Table, wanted: Wanted) -> Levelled:
     groups to the number, from their stated areas or their sums, then the rows to the groups; without a group field, the rows to the number.
     """
     table.require(*(name for name in (wanted.area, wanted.group, wanted.part) if name))
-    areas = table[wanted.area].astype(float).to_numpy()
+    written = stated_areas(table, wanted.area)
+    areas, notes = written.values, written.findings(table.name, wanted.area)
     groups = list(table.text(wanted.group)) if wanted.group else [_WHOLE] * len(table)
     parts = list(table.text(wanted.part)) if wanted.part else [_WHOLE] * len(table)
     keys: list[Any] = table[wanted.key].tolist() if wanted.key and wanted.key in table else list(range(1, len(table) + 1))
@@ -100,7 +102,9 @@ def level_table(table: Table, wanted: Wanted) -> Levelled:
     else:
         findings, controls = [], dict[Any, Any]()
         if isinstance(control, str):
-            controls, findings = _by_field(table, control, pairs)
+            stated = stated_areas(table, control)
+            notes = notes + stated.findings(table.name, control)
+            controls, findings = _by_field(table, control, stated, pairs)
         else:
             controls = _county(control, parts) if control is not None else _known(wanted.stated or {}, pairs)
         named = parts if control is not None and not isinstance(control, str) else pairs
@@ -110,7 +114,7 @@ def level_table(table: Table, wanted: Wanted) -> Levelled:
     stopped, kinds = {one.row for one in findings}, set(pairs)
     left = sum(balance.label_of(one) in stopped or (one[0] if wanted.part else _WHOLE) in stopped for one in kinds)
     columns = {wanted.area: adjusted, "AREA_WAS": areas, "ADJUSTMENT": adjustment}
-    return Levelled(table.with_columns(**columns), findings, len(kinds) - left, left)
+    return Levelled(table.with_columns(**columns), notes + findings, len(kinds) - left, left)
 
 
 def _county(control: float | dict[str, float], parts: list[str]) -> dict[Any, float]:
@@ -137,10 +141,10 @@ def _paired(stated: Mapping[Any, float] | None, pairs: list[Any], part: str) -> 
     return {(_WHOLE, one): area for one, area in stated.items()}
 
 
-def _by_field(table: Table, field: str, pairs: list[Any]) -> tuple[dict[Any, float | None], list[Finding]]:
+def _by_field(table: Table, field: str, stated: Stated, pairs: list[Any]) -> tuple[dict[Any, float | None], list[Finding]]:
     """The control each group's rows agree on; None and a finding where they do not."""
     found: dict[Any, set[float]] = {}
-    for pair, value in zip(pairs, table[field].astype(float)):
+    for pair, value in zip(pairs, stated.values):
         found.setdefault(pair, set()).update([] if np.isnan(value) else [float(value)])
     findings = []
     for pair, values in found.items():

@@ -174,7 +174,7 @@ def basis(shapes: ArrayLike, crs: str | None, method: str = "cgcs2000_series", z
     box = shapely.total_bounds(listed) if len(listed) else np.full(4, np.nan)
     middle = shapely.points((box[0] + box[2]) / 2.0, (box[1] + box[3]) / 2.0)
     there = projection.reproject_shapes(np.array([middle]), crs, _LONLAT, layer)[0]
-    longitude = shapely.get_x(there) if np.isfinite(box).all() else 120.0
+    longitude = shapely.get_x(there) if np.isfinite(box).all() and abs(shapely.get_x(there)) <= 180.0 else 120.0
     return Basis(method, crs, ellipsoid.zone_at(longitude, 6 if zone == "deg6" else 3))
 
 
@@ -293,7 +293,7 @@ def _by_zone(shapes: Shapes, how: Basis, layer: str) -> Iterator[tuple[ellipsoid
     lonlat = projection.reproject_shapes(shapes, how.crs, _LONLAT, layer)
     box = shapely.bounds(lonlat)
     middle = (box[:, 0] + box[:, 2]) / 2.0
-    far = np.abs(middle - how.zone.central) > ellipsoid.formula().farthest
+    far = (np.abs(middle - how.zone.central) > ellipsoid.formula().farthest) & (np.abs(middle) <= 180.0)
     if not far.any():
         yield how.zone, np.arange(len(shapes)), lonlat
         return

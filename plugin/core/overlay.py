@@ -19,7 +19,7 @@ from .errors import InputError
 from .overlay_books import Aside, Books, Pieces
 from .overlay_walk import Task, walk
 from .progress import SILENT, Progress
-from .projection import reproject
+from .projection import all_or_none, reproject
 from .table import Table
 from .topology import units_of
 
@@ -52,7 +52,7 @@ def stream(
     if operation not in OPERATIONS:
         raise InputError("overlay.unknown_operation", operation=operation, choices=", ".join(OPERATIONS))
     pieces, left_rest, right_rest = OPERATIONS[operation]
-    if left.crs is not None or right.crs is not None:
+    if all_or_none(left, right):
         right = reproject(right, left.crs)
     books = Books(noise=noise_of(noise, left))
     fine = units_of(grid, left.crs) if grid else 0.0

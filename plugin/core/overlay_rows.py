@@ -55,6 +55,7 @@ def tables(left: Table, right: Table, plan: Plan, finish: Callable[[Books], None
     mine, theirs = list(plan.left_fields or left.fields), list(plan.right_fields or right.fields)
     left.require(*mine)
     right.require(*theirs)
+    mine, theirs = [left.named(name) for name in mine], [right.named(name) for name in theirs]
     if plan.operation == "difference":
         theirs = []
     renamed = names_of(mine, theirs, plan.prefix)

@@ -13,7 +13,7 @@ from pyproj.exceptions import CRSError, ProjError
 from .errors import CrsError
 from .table import Table
 
-__all__ = ["reproject", "reproject_shapes", "same_crs"]
+__all__ = ["all_or_none", "reproject", "reproject_shapes", "same_crs"]
 
 # datums whose shift to CGCS2000 needs parameters that no public file holds
 _UNSHIFTABLE = ("xian 1980", "xian_1980", "beijing 1954", "beijing_1954", "new beijing")
@@ -56,6 +56,14 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
         return shapely.transform(shapes, move)
     except ProjError as failure:
         raise CrsError("crs.failed", layer=layer, source=a.name, target=b.name) from failure
+
+
+def all_or_none(*tables: Table) -> bool:
+    """Whether the tables have a CRS; CrsError `crs.missing` names the first that has none where others have one."""
+    bare = [one.name for one in tables if one.crs is None]
+    if bare and len(bare) < len(tables):
+        raise CrsError("crs.missing", layer=bare[0])
+    return not bare
 
 
 def reproject(table: Table, target: str | None) -> Table:

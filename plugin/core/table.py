@@ -38,11 +38,18 @@ class Table:
         return len(self.rows)
 
     def __contains__(self, field: str) -> bool:
-        return field in self.rows.columns
+        return self.named(field) in self.rows.columns
 
     def __getitem__(self, field: str) -> pd.Series[Any]:
         self.require(field)
-        return self.rows[field]
+        return self.rows[self.named(field)]
+
+    def named(self, field: str) -> str:
+        """The column that `field` means: of that name, else the only one of that name in another case (databases write dlbm), else `field`."""
+        if field in self.rows.columns:
+            return field
+        alike = [name for name in self.fields if name.lower() == field.lower()]
+        return alike[0] if len(alike) == 1 else field
 
     @property
     def fields(self) -> list[str]:
@@ -59,14 +66,14 @@ class Table:
     def require(self, *fields: str) -> None:
         """FieldError `input.missing_field` for the first of `fields` that is not there."""
         for field in fields:
-            if field not in self.rows.columns:
+            if field not in self:
                 raise FieldError("input.missing_field", layer=self.name, field=field, present=", ".join(self.fields))
 
     def text(self, field: str, default: str = "") -> pd.Series[Any]:
         """A column as stripped text, missing and absent as `default`."""
-        if field not in self.rows.columns:
+        if field not in self:
             return pd.Series([default] * len(self), index=self.rows.index, dtype=object)
-        column = self.rows[field]
+        column = self[field]
         return column.where(column.notna(), default).astype(str).str.strip()
 
     def take(self, which: Any) -> Table:
@@ -76,8 +83,8 @@ class Table:
         return replace(self, rows=rows.reset_index(drop=True), geometry=geometry)
 
     def with_columns(self, **columns: Any) -> Table:
-        """The same table with columns added or replaced."""
-        return replace(self, rows=self.rows.assign(**columns))
+        """The same table with columns added or replaced (one of that name in another case too: no file holds MJ beside mj)."""
+        return replace(self, rows=self.rows.assign(**{self.named(name): values for name, values in columns.items()}))
 
     def with_geometry(self, geometry: np.ndarray[Any, Any], crs: str | None = None) -> Table:
         """The same rows with other shapes, in `crs` (default: the same CRS)."""

@@ -33,16 +33,13 @@ class MeasureAreas(Measuring):
 
         table = given["INPUT"]
         how = measure.basis(table.shapes, table.crs, given["METHOD"], given["ZONE"], table.name)
-        findings = measure.check_zone(table.shapes, table.crs, table.name)
         found = measure.areas(table.shapes, table.crs, progress=run.progress, layer=table.name, on=how)
         run.info("measure.basis", basis=how.label)
         if how.also:
             run.info("measure.other_zones", zones=", ".join(f"{zone}: {count}" for zone, count in how.also.items()))
-        for one in findings:
-            run.warn(one.code, **one.facts)
         if np.isnan(found).any():
             run.warn("measure.not_measured", count=int(np.isnan(found).sum()))
         values = measure.convert(found, given["UNIT"], decimals=given["DECIMALS"])
         total = float(measure.round_half_away(np.nansum(values), given["DECIMALS"]))
         run.info("measure.total", total=f"{total:.{given['DECIMALS']}f}", unit=given["UNIT"], count=len(table))
-        return values, {"FINDINGS": findings, "TOTAL": total, "BASIS": how.label}
+        return values, {"TOTAL": total, "BASIS": how.label}

@@ -30,7 +30,7 @@ class MeasureLengths(Measuring):
 
         table = given["INPUT"]
         found = measure.lengths(table.shapes, table.crs, run.progress, table.name)
-        run.info("measure.basis", basis="geodesic")
+        run.info("measure.length_basis")
         if np.isnan(found).any():
             run.warn("measure.not_measured_line", count=int(np.isnan(found).sum()))
         values = measure.convert(found, given["UNIT"], "m", given["DECIMALS"])

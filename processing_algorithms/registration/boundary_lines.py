@@ -36,7 +36,4 @@ class BoundaryLines(ShanshuiAlgorithm):
         names = {row["key"]: row[f"name_{run.language}"] for row in given["PACK"].rules["boundary_flags"]}
         for flag, length in found.totals.items():
             run.info("boundary.totals", kind=names.get(flag, flag), length=f"{length:.2f}", count=found.numbers[flag])
-        for one in found.findings:
-            if one.code != "boundary.overlap":
-                run.warn(one.code, **one.facts)
         return {"OUTPUT": found.lines, "FINDINGS": found.findings, **{f"LENGTH_{name}": found.totals[name] for name in _TOTALS}}

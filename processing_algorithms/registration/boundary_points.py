@@ -38,23 +38,28 @@ class BoundaryPoints(ShanshuiAlgorithm):
         from ...plugin.bridge.reports import point_list
         from ...plugin.core.registration import boundary_points as core
 
-        table, pack = given["INPUT"], given["PACK"]
+        table, pack, wanted = given["INPUT"], given["PACK"], given["OUTPUT_LIST"]
+        if wanted:
+            point_list.check_format(Path(wanted))
         choices = core.Choices(
             given["ANGLE"], given["TOLERANCE"], given["START"], given["START_POINT"], given["NUMBERING"], given["PREFIX"],
             given["KEY_FIELD"],
         )
-        found = core.boundary_points(table, choices, pack, run.progress.part(0, 0.8))
+        found = core.boundary_points(table, choices, pack, run.progress)
         run.info("points.plane", plane=found.plane.title)
         run.info("points.counts", **found.counts)
         if found.counts["finer_rings"]:
             run.warn("points.finer_rings", count=found.counts["finer_rings"])
-        if given["OUTPUT_LIST"]:
+
+        def write_list(batch: Any) -> str:
             rules = {row["key"]: row["value"] for row in pack.rules["point_list"]}
-            path = Path(given["OUTPUT_LIST"])
-            own = point_list.write_points(path, found.listed, found.plane.title, rules, run.language, run.progress.part(0.8, 1.0))
+            path = batch.stage(Path(wanted)) / Path(wanted).name
+            own = point_list.write_points(path, found.listed, found.plane.title, rules, run.language, run.writing_progress)
             if not own:
                 run.warn("points.one_sheet", count=len(table), limit=rules["most_sheets"])
+            return str(wanted)
+
         return {
-            "OUTPUT_POINTS": found.points, "OUTPUT_LINES": found.lines, "OUTPUT_LIST": given["OUTPUT_LIST"], "FINDINGS": found.findings,
+            "OUTPUT_POINTS": found.points, "OUTPUT_LINES": found.lines, "OUTPUT_LIST": write_list if wanted else None, "FINDINGS": found.findings,
             "POINTS": found.counts["points"], "SIDES": found.counts["sides"],
         }

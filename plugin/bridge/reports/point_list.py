@@ -15,12 +15,18 @@ from ..libraries import vendored
 from ..sinks import staged, swap
 from ..speech import sentence
 
-__all__ = ["COLUMNS", "write_points"]
+__all__ = ["COLUMNS", "check_format", "write_points"]
 
 COLUMNS = ("PARCEL", "JZDH", "RING", "SXH", "X", "Y", "SIDE")
 _FORMATS = {"X": "0.000", "Y": "0.000", "SIDE": "0.00"}
 _WIDTHS = (26, 12, 8, 8, 16, 18, 12)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+
+
+def check_format(path: Path) -> None:
+    """OutputError `points.list_format` for an ending that is not .xlsx or .csv."""
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise OutputError("points.list_format", path=str(path))
 
 
 def write_points(
@@ -29,11 +35,10 @@ def write_points(
     """Write the list (columns `COLUMNS` and ROW, see boundary_points) to `path`, .xlsx or .csv, staged and swapped in.
 
     rules: most_sheets and rows_a_sheet of the pack's `point_list`. Answers whether each parcel has a sheet (a block of the CSV) of its own.
-    OutputError `points.list_format` for another ending.
+    OutputError as `check_format`.
     """
     kind = path.suffix.lower()
-    if kind not in (".xlsx", ".csv"):
-        raise OutputError("points.list_format", path=str(path))
+    check_format(path)
     with staged(path) as stage:
         if kind == ".csv":
             _csv(stage / path.name, listed, language)

@@ -14,7 +14,7 @@ from .. import topology
 from ..errors import FieldError
 from ..finding import Finding
 from ..progress import SILENT, Progress
-from ..projection import reproject
+from ..projection import all_or_none
 from ..schema import Pack
 from ..table import Table
 from .adjacency import NOTHING, Fronts, fronts
@@ -56,7 +56,8 @@ def abutments(
     sides = pack.rules["abutment_sides"]
     plane = plane_of(table)
     flat = plane.flat(table)
-    others = [reproject(one, plane.crs) if one.crs and plane.crs else one for one in neighbours]
+    all_or_none(table, *neighbours)
+    others = [plane.flat(one) for one in neighbours]
     names = np.concatenate([_names(one, name_field, pack, strict=at == 0) for at, one in enumerate([table, *neighbours])])
     around = np.concatenate([one.shapes for one in others]) if others else np.empty(0, dtype=object)
     reach, near = topology.units_of(distance, plane.crs), topology.units_of(tolerance, plane.crs)

@@ -14,7 +14,7 @@ from ..arcs import Arcs, arcs
 from ..finding import Finding
 from ..measure import lengths, round_half_away
 from ..progress import SILENT, Progress
-from ..projection import reproject_shapes
+from ..projection import all_or_none, reproject_shapes
 from ..schema import Pack
 from ..table import Table
 from .boundary_kinds import EXERCISER, KINDS, Kinds, kinds_between
@@ -64,7 +64,7 @@ def boundary_lines(
     progress.at(0.98)
     chosen = {flag: (rows[flag] == 1).to_numpy(dtype=bool) for flag in FLAGS}
     chosen.update(ALL=np.ones(len(rows), dtype=bool), K2_UNKNOWN=kinds.open_kind_2)
-    totals = {name: float(measured[which].sum()) for name, which in chosen.items()}
+    totals = {name: float(np.nansum(measured[which])) for name, which in chosen.items()}
     counts = {
         "lines": len(rows),
         "outer": int((found.left < 0).sum()),
@@ -120,7 +120,7 @@ def _on_border(net: topology.Network, table: Table, county: Table, tolerance: fl
     """(V,) the edge lies on the county border: both ends and its middle within `tolerance`."""
     marks = np.zeros(len(net.xy), dtype=bool)
     shapes = county.shapes[~(shapely.is_missing(county.shapes) | shapely.is_empty(county.shapes))]
-    if county.crs and table.crs:
+    if all_or_none(table, county):
         shapes = reproject_shapes(shapes, county.crs, table.crs, county.name)
     areas = shapely.get_dimensions(shapes) == 2
     border = shapely.union_all(np.append(shapes[~areas], shapely.boundary(shapely.union_all(shapes[areas]))))

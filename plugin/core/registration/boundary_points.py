@@ -223,7 +223,7 @@ def _lines(case: _Case, found: Arcs, kept: Array, progress: Progress) -> Table:
     from_, to = np.where(reverse, listed[tail], listed[head]), np.where(reverse, listed[head], listed[tail])
     left, right, page = found.left[arc], found.right[arc], case.page("JZX")
     shapes = case.plane.back(shapes, case.table.crs)
-    measured = lengths(shapes, case.table.crs, progress.part(0.5, 1.0)) if case.table.crs else np.full(len(shapes), np.nan)
+    measured = lengths(shapes, case.table.crs, progress.part(0.5, 1.0), case.table.name) if case.table.crs else np.full(len(shapes), np.nan)
     frame = pd.DataFrame(
         {
             "BSM": np.arange(1, len(shapes) + 1),

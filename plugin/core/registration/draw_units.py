@@ -11,6 +11,7 @@ import shapely
 
 from .. import ellipsoid, measure
 from ..coverage import mean_width
+from ..errors import InputError
 from ..finding import Finding
 from ..overlay_cuts import polygons_only
 from ..progress import SILENT, Progress
@@ -47,8 +48,10 @@ def draw_units(
     A higher unit takes in what lies inside it and the lower keeps the rest; minerals lie below ground and take part in nothing. What lies
     outside the county (COUNTY, its sea and islands) and inside `exclude` is taken off. For each source kept + taken + outside + excluded
     = its area. All layers are brought to the plane of `county` (its own where projected, else the 3° zone) and the results back to its
-    CRS.
+    CRS. InputError `input.nothing_to_use` for a county without ground.
     """
+    if not len(county):
+        raise InputError("input.nothing_to_use", layer=county.name)
     plane, (flat, *flat_layers) = one_plane(county, *layers)
     types = ranked(unit_types(pack), priority)
     names = [row["field"] for row in pack.rule("unit_names")]

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from .. import ellipsoid, measure
+from ..area_text import stated_areas
 from ..coverage import overlaps
 from ..finding import Finding
 from ..progress import SILENT, Progress
@@ -45,7 +46,7 @@ class UnitGround:
 def unit_ground(table: Table, types: Mapping[str, UnitType], control: str = "", progress: Progress = SILENT) -> UnitGround:
     """Chain, ground and area of each unit; all in the CRS of `table`.
 
-    control: field of registered areas (m²); one that differs from the measured area by more than the survey pack's limit (1/2000) is a
+    control: field of registered areas (m², or text with the unit); one that differs from the measured area by more than the survey pack's limit (1/2000) is a
     finding (`patches.control_differs`) and is not used. Others: `patches.unknown_unit_type` (treated as land), `patches.no_unit_number`,
     `patches.duplicate_unit`, `patches.units_overlap`, `patches.unit_without_ground`.
     """
@@ -58,8 +59,8 @@ def unit_ground(table: Table, types: Mapping[str, UnitType], control: str = "", 
     measured = measure.areas(shapes, table.crs, layer=table.name)
     registered = np.full(len(table), np.nan)
     if control:
-        table.require(control)
-        registered = np.array([_number(one) for one in table[control]], dtype=float)
+        written = stated_areas(table, control)
+        registered, findings = written.values, findings + written.findings(table.name, control)
     areas, differing = _controlled(measured, registered, numbers, table, shapes, control)
     return UnitGround(table, shapes, numbers, names, kinds, chains, measured, registered, areas, findings + more + differing)
 
@@ -95,7 +96,7 @@ def _shapes(table: Table, chains: Array, numbers: Array, progress: Progress) -> 
     findings = []
     above = np.flatnonzero((chains != "mineral") & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
     found = overlaps(Table(table.rows.iloc[above].reset_index(drop=True), shapes[above], table.crs, table.name), 0.0, progress)
-    for one, other, shape, area in zip(above[found.left], above[found.right], found.shapes, measure.areas(found.shapes, table.crs)):
+    for one, other, shape, area in zip(above[found.left], above[found.right], found.shapes, measure.areas(found.shapes, table.crs, layer=table.name)):
         if area >= 0.01:
             facts = {"unit": _label(numbers, one), "other": _label(numbers, other), "area": float(area)}
             findings.append(Finding("patches.units_overlap", "error", table.name, _label(numbers, one), facts=facts, where=shape))
@@ -129,13 +130,6 @@ def _controlled(
         else:
             areas[row] = float(measure.round_half_away(stated, 2))
     return areas, findings
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 def _label(numbers: Array, row: int) -> str:
