@@ -8,6 +8,7 @@ with the triggers put away, the extent, the count and the spatial index are writ
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -143,10 +144,8 @@ class _Inserter:
     def stop(self) -> None:
         """Leave the file as it is: it is going to be thrown away."""
         self.dropped = True
-        try:
+        with contextlib.suppress(queue.Full):
             self._batches.put_nowait(None)
-        except queue.Full:
-            pass
         self._thread.join()
 
     def _raise(self) -> None:

@@ -69,7 +69,7 @@ class LibraryError(ShanshuiError):
     """A package or function that this QGIS does not bring."""
 
 
-class Cancelled(ShanshuiError):
+class Cancelled(ShanshuiError):  # noqa: N818  (no error: the user's wish)
     """The user stopped the run."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ def reject(table: Table, which: Any, reason: str, area: Any = None, key: str | N
     FEATURE is the value of field `key` where given, else the row's position from 1. `area` (m², one a
     rejected row) may be given; ATTRIBUTES holds the row as JSON, so that nothing of it is lost.
     """
-    at = np.flatnonzero(which) if getattr(which, "dtype", None) == bool else np.asarray(which, dtype=int)
+    at = np.flatnonzero(which) if getattr(getattr(which, "dtype", None), "kind", "") == "b" else np.asarray(which, dtype=int)
     part = table.take(at)
     name = part.rows[key].astype(str) if key in part.rows.columns else pd.Series([str(i + 1) for i in at], dtype=object)
     rows = pd.DataFrame(
@@ -49,6 +49,6 @@ def gather(tables: Iterable[Table], crs: str | None) -> Table:
     return Table(rows, np.concatenate([one.shapes for one in listed]), crs, "REJECTED")
 
 
-def _json(row: dict[str, Any]) -> str:
+def _json(row: dict[Any, Any]) -> str:
     clean = {str(name): None if value is None or value != value else value for name, value in row.items()}
     return json.dumps(clean, ensure_ascii=False, default=str)

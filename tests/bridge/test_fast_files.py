@@ -137,7 +137,8 @@ def content(path: Path, layer: str = "DLTB") -> tuple[Any, ...]:
     found = source.GetLayerByName(layer)
     page = found.GetLayerDefn()
     fields = [(one.GetName(), one.GetType(), one.GetSubType(), one.GetWidth(), one.GetPrecision()) for one in found.schema]
-    rows = [(one.GetFID(), [one.GetField(i) for i in range(page.GetFieldCount())], one.GetGeometryRef() and one.GetGeometryRef().ExportToIsoWkb()) for one in found]
+    drawn = [(one, one.GetGeometryRef()) for one in found]
+    rows = [(one.GetFID(), [one.GetField(i) for i in range(page.GetFieldCount())], shape and shape.ExportToIsoWkb()) for one, shape in drawn]
     return fields, found.GetSpatialRef().ExportToWkt(), page.GetGeomType(), found.GetFeatureCount(), found.GetExtent(), rows
 
 

@@ -86,12 +86,12 @@ def test_a_ring_smaller_than_the_tolerance_goes_and_its_neighbours_stay():
 
 def test_an_island_is_one_closed_line_and_a_hole_that_touches_its_rim_parts():
     lake = square(20, 20, 10, 10)
-    net, found = closes(shapes(shapely.difference(square(0, 0), lake), lake))
+    _, found = closes(shapes(shapely.difference(square(0, 0), lake), lake))
     assert pairs(found) == [(-1, 0), (1, 0)] and found.closed.all()
     # the hole's corner lies on the outer ring's corner: three boundaries meet there
     hole = shapely.Polygon([(BASE[0], BASE[1]), (BASE[0] + 30, BASE[1] + 10), (BASE[0] + 10, BASE[1] + 30)])
     rim = shapely.Polygon(square(0, 0).exterior.coords, [hole.exterior.coords])
-    net, found = closes(shapes(rim, hole))
+    _, found = closes(shapes(rim, hole))
     assert not found.closed.any() and len(found.left) == 2
 
 
@@ -108,7 +108,7 @@ def test_edges_claimed_twice_are_crowded_and_the_first_rows_are_mates():
 
 
 def test_rows_without_shape_are_passed():
-    net, found = closes(shapes(None, square(0, 0), shapely.Polygon(), square(100, 0)))
+    _, found = closes(shapes(None, square(0, 0), shapely.Polygon(), square(100, 0)))
     assert pairs(found) == [(-1, 1), (-1, 3), (3, 1)]
     assert len(arcs.arcs(topology.network(shapes(None))).left) == 0
 

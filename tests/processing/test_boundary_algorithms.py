@@ -131,7 +131,7 @@ def test_nearest_without_a_point_is_a_sentence(parcels):
     heard = Heard()
     with pytest.raises(Exception, match="START_POINT"):
         made = BoundaryPoints().create()
-        _, good = made.run({"INPUT": parcels, "START": "nearest", "OUTPUT_POINTS": "memory:"}, QgsProcessingContext(), heard, {}, False)
+        made.run({"INPUT": parcels, "START": "nearest", "OUTPUT_POINTS": "memory:"}, QgsProcessingContext(), heard, {}, False)
 
 
 def test_abutments(parcels):

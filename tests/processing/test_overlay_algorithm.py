@@ -203,9 +203,8 @@ def test_plain_file_layers_give_what_memory_layers_give(layers: Any, tmp_path: P
     for layer in layers:
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.layerName = layer.name()
-        options.actionOnExistingFile = (
-            QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer if path.exists() else QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteFile
-        )
+        action = QgsVectorFileWriter.ActionOnExistingFile
+        options.actionOnExistingFile = action.CreateOrOverwriteLayer if path.exists() else action.CreateOrOverwriteFile
         QgsVectorFileWriter.writeAsVectorFormatV2(layer, str(path), QgsProject.instance().transformContext(), options)
     _, memory, _ = run({"INPUT": layers[0], "OVERLAY": layers[1], "OPERATION": "union"})
     given = {"INPUT": f"{path}|layername=DLTB", "OVERLAY": f"{path}|layername=QS", "OPERATION": "union"}

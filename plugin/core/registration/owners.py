@@ -75,7 +75,7 @@ def owner_zones(table: Table, pack: Pack, sliver: float = 0.2, disputed_as: str 
     found = settle(given, sliver, decide, progress)
     zones = given.rows.iloc[[rows[0] for rows in found.rows]].reset_index(drop=True)
     for at in np.flatnonzero(np.array([len(rows) > 1 for rows in found.rows], dtype=bool)):
-        names = [given.rows.at[row, "QSDWMC"] or given.rows.at[row, "QSDWDM"] for row in found.rows[at]]
+        names = [str(given.rows.at[row, "QSDWMC"] or given.rows.at[row, "QSDWDM"]) for row in found.rows[at]]
         zones.loc[at] = ["", "", _JOIN.join(dict.fromkeys(names)), "", "", "", "", "1", "disputed", "overlap"]
     metre = ellipsoid.metres(table.crs) if table.crs else 1.0
     findings = _findings(found, given, decide)

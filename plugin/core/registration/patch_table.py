@@ -35,10 +35,17 @@ def patch_table(rows: pd.DataFrame, shapes: Array, units: UnitGround, pack: Pack
     given["YSDM"] = np.full(len(rows), page.ysdm or None, dtype=object)
     given["BSM"] = np.array([f"{_county(units.numbers[one])}0000{at:08d}" for at, one in enumerate(unit, 1)], dtype=object)
     columns = {name: given.get(name, np.full(len(rows), None, dtype=object)) for name in dict.fromkeys([*page.names, *_OWN])}
-    frame = pd.DataFrame(columns)
-    texts = [name for name in frame.columns if pd.api.types.is_object_dtype(frame[name])]
-    frame[texts] = frame[texts].where(frame[texts] != "", None)
+    frame = pd.DataFrame({name: _without_blanks(values) for name, values in columns.items()})
     return Table(frame, shapes[order], units.table.crs, page.name, page)
+
+
+def _without_blanks(values: Array) -> Array:
+    """Texts with None for "", other columns as they are."""
+    if values.dtype != object:
+        return values
+    filled = values.copy()
+    filled[values == ""] = None
+    return filled
 
 
 def _numbered(rows: pd.DataFrame, shapes: Array) -> tuple[Array, Array]:

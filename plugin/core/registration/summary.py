@@ -93,6 +93,7 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
     sums = [*OWNERSHIPS.values(), *places.natural, *places.outsiders]
     every = ["DJDYZMJ", *OWNERSHIPS.values(), "DYNZRZYZMJ", *places.natural, "FZRZYZMJ", "WQDMJ", "KZMJ"]
     rows: list[dict[str, Any]] = []
+    unit: Any  # a position: of a key the stubs know no more than that it can be one
     for (unit, group), part in base.groupby(["UNIT", "GROUP"], sort=True):
         row: dict[str, Any] = dict.fromkeys(page.names)
         row.update(ZRZYDJDYH=units.numbers[unit], DJDYMC=units.names[unit], DJDYLX=units.kinds[unit], GROUP=group)

@@ -60,7 +60,7 @@ def test_the_start_is_nearest_to_the_corner_of_the_envelope_and_ties_go_north():
 def test_the_start_nearest_to_a_given_point():
     result = boundary_points(parcels(square(0, 0)), Choices(start="nearest", start_point=(EAST + 120, NORTH - 5, None)))
     assert points_of(result, "A")["Y"].tolist()[0] == EAST + 100 and points_of(result, "A")["X"].tolist()[0] == NORTH
-    with pytest.raises(InputError, match="points.no_start"):
+    with pytest.raises(InputError, match=r"points\.no_start"):
         boundary_points(parcels(square(0, 0)), Choices(start="nearest"))
 
 
