@@ -158,15 +158,19 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         results = self.compute(given, run)
         run.progress.check()
         returned: dict[str, Any] = {}
+        outputs = [kind.name for kind in self.PARAMETERS if isinstance(kind, params.Output)]
         with Batch() as batch:
             for kind in self.PARAMETERS:
                 if isinstance(kind, params.Output):
-                    self._write(kind, parameters, results.get(kind.name), run, returned, batch)
+                    at = outputs.index(kind.name)
+                    step = run.writing_progress.part(at / len(outputs), (at + 1) / len(outputs))
+                    self._write(kind, parameters, results.get(kind.name), run, returned, batch, step)
                 elif isinstance(kind, params.OutputFile) and callable(results.get(kind.name)):
                     returned[kind.name] = results[kind.name](batch)
                 elif kind.is_output:
                     returned[kind.name] = results.get(kind.name)
-            batch.finish()
+            run.writing_progress.at(1.0)
+            batch.finish()  # from here on nothing can be stopped: all is swapped in or, on a failure, named
         self._close(results, run)
         return returned
 
@@ -181,7 +185,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                     batch.driver_of(target.path)
                     batch.check(target.path)
 
-    def _write(self, kind: params.Output, parameters: dict[str, Any], value: Any, run: Run, returned: dict[str, Any], batch: Any) -> None:
+    def _write(self, kind: params.Output, parameters: dict[str, Any], value: Any, run: Run, returned: dict[str, Any], batch: Any, step: Any) -> None:
         from ..plugin.bridge import outcome, sinks
 
         if callable(value):
@@ -197,7 +201,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
             geometry = outcome.geometry_of(value)
         tables: Any = value if hasattr(value, "rows") else iter(value)
         destination, count = sinks.write(
-            self, parameters, kind.name, run.context, tables, geometry, run.known_fields, run.writing_progress, run.paths, batch
+            self, parameters, kind.name, run.context, tables, geometry, run.known_fields, step, run.paths, batch
         )
         if destination:
             returned[kind.name] = destination
@@ -207,7 +211,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
     def _close(self, results: dict[str, Any], run: Run) -> None:
         from ..plugin.bridge import outcome
 
-        outcome.account(results, run)
+        outcome.account(results, run, any(kind.name == "FINDINGS" for kind in self.PARAMETERS))
 
 
 def cancelled(failure: BaseException) -> bool:

@@ -70,8 +70,11 @@ def dress_later(destination: str, value: Any, kind: Any, run: Any) -> None:
     details.setPostProcessor(Dresser(page, pack, run.language, kind.style))
 
 
-def account(results: dict[str, Any], run: Any) -> None:
-    """The closing lines of the log: what came in, what was set aside, what was found, what went out."""
+def account(results: dict[str, Any], run: Any, listed: bool = True) -> None:
+    """The closing lines of the log: what came in, what was set aside, what was found, what went out.
+
+    listed: the algorithm has an output FINDINGS to look them up in.
+    """
     for name, reading in run.readings.items():
         aside = reading.seen - len(reading.table)
         run.info("run.read", name=name, layer=reading.table.name, seen=reading.seen, used=len(reading.table), aside=aside, repaired=reading.repaired)
@@ -81,7 +84,10 @@ def account(results: dict[str, Any], run: Any) -> None:
         told += zip(findings["CODE"], map(_facts, findings["FACTS"]))
     for code in dict.fromkeys(code for code, _ in told):
         same = [facts for one, facts in told if one == code]
-        run.warn("run.found", code=code, count=len(same), words=sentence(code, same[0], with_next=True))
+        if listed:
+            run.warn("run.found", code=code, count=len(same), words=sentence(code, same[0], with_next=True))
+        else:
+            run.warn(code, **same[0])
     for name, number in run.counts.items():
         run.info("run.wrote", name=name, number=number)
 

@@ -120,7 +120,7 @@ class Source(Kind):
 
 
 class Layers(Kind):
-    """Several vector layers, read into a list of Tables named as the layers are."""
+    """Several vector layers, read into a list of Tables named as the layers are; geometry "table" takes layers with and without shapes."""
 
     def __init__(self, name: str, geometry: str = "polygon", optional: bool = False) -> None:
         super().__init__(name, None, optional)
@@ -149,7 +149,7 @@ class Layers(Kind):
         taken = run.prepared[self.name]
         if not taken and not self.optional:
             raise InputError("input.cannot_open", name=self.name, layer=str(parameters.get(self.name)))
-        kinds = [self.geometry if source.has_geometry else "table" for source, _ in taken]
+        kinds = [self.geometry if self.geometry != "table" else "any" if source.has_geometry else "table" for source, _ in taken]
         return [run.read(f"{self.name}[{i}]", source, kind, source.name, place) for i, ((source, place), kind) in enumerate(zip(taken, kinds))]
 
 

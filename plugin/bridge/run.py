@@ -97,9 +97,10 @@ class Run:
         self.counts: dict[str, int] = {}
         self.findings: list[Finding] = []
         self._packs: dict[str, schema.Pack] | None = None
-        self.progress = Progress(lambda f: feedback.setProgress(15 + 70 * f), feedback.isCanceled, lambda code, facts: self.info(code, **facts))
-        self.reading_progress = Progress(lambda f: feedback.setProgress(15 * f), feedback.isCanceled)
-        self.writing_progress = Progress(lambda f: feedback.setProgress(85 + 15 * f), feedback.isCanceled)
+        self._percent = 0.0
+        whole = Progress(self._forward, feedback.isCanceled, lambda code, facts: self.info(code, **facts))
+        self.reading_progress, self.progress, self.writing_progress = whole.part(0.0, 0.15), whole.part(0.15, 0.85), whole.part(0.85, 1.0)
+        self._sources = sum(len(one) if isinstance(one, list) else 1 for one in prepared.values() if isinstance(one, (list, Origin)))
 
     @property
     def packs(self) -> dict[str, schema.Pack]:
@@ -107,6 +108,12 @@ class Run:
         if self._packs is None:
             self._packs = schema.load_packs(overlay_roots=self.settings.overlays, editions=dict(self.settings.editions))
         return self._packs
+
+    def _forward(self, fraction: float) -> None:
+        """The bar never goes back, however many layers are read and written."""
+        if 100 * fraction > self._percent:
+            self._percent = 100 * fraction
+            self.feedback.setProgress(self._percent)
 
     def info(self, code: str, /, **facts: object) -> None:
         """Say a sentence in the log."""
@@ -135,10 +142,12 @@ class Run:
         from . import layers
 
         _can_hold(source, kind, label)
-        reading = layers.read(source, label, kind, self.invalid_setting(source) if judged else "keep", self.reading_progress, place)
+        done, among = len(self.readings), max(self._sources, len(self.readings) + 1)
+        step = self.reading_progress.part(done / among, (done + 1) / among)
+        reading = layers.read(source, label, kind, self.invalid_setting(source) if judged else "keep", step, place)
         reading.path, reading.layer = place.path, place.layer
         self.readings[name] = reading
-        self._look(reading, kind)
+        self._look(reading, kind if judged else "table")
         if reading.repaired:
             self.warn("read.repaired", layer=label, count=reading.repaired)
         for reason, count in reading.reasons.items():

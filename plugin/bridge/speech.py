@@ -45,8 +45,10 @@ def sentence(code: str, facts: Mapping[str, object] | None = None, language: str
 
 def _shown(value: object) -> object:
     """A number as a reader wants it: two decimals at most (three places where it is smaller), never 0.30000000000000004."""
-    if not isinstance(value, float) or not isfinite(value):
+    if not isinstance(value, float):
         return value
+    if not isfinite(value):
+        return "—"
     exact = Decimal(repr(value))
     if abs(exact) < Decimal("0.01") and exact:
         return f"{value:.3g}"

@@ -15,8 +15,11 @@ from .table import Table
 
 __all__ = ["all_or_none", "reproject", "reproject_shapes", "same_crs"]
 
-# datums whose shift to CGCS2000 needs parameters that no public file holds
-_UNSHIFTABLE = ("xian 1980", "xian_1980", "beijing 1954", "beijing_1954", "new beijing")
+# datums whose shift needs parameters that no public file holds, by what their names hold (the first that fits), and by the ellipsoid of a
+# datum without a name: semi-major axis and inverse flattening
+_UNSHIFTABLE = {"new beijing": "new beijing", "new_beijing": "new beijing", "beijing": "beijing", "xian": "xian"}
+_BY_ELLIPSOID = {(6378245.0, 298.3): "beijing", (6378140.0, 298.257): "xian"}
+_UNNAMED = ("", "unknown", "d_unknown", "unnamed", "not specified", "user")
 
 
 @lru_cache(maxsize=64)
@@ -36,17 +39,16 @@ def same_crs(one: str, other: str) -> bool:
 def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: str | None, layer: str = "") -> np.ndarray[Any, Any]:
     """Shapes from `source` to `target`, x east and y north in both, vertices moved and none added.
 
-    CrsError `crs.missing` when one is None, `crs.no_shift` between CGCS2000 and a datum whose parameters are not public
-    (Xian 1980, Beijing 1954), `crs.failed` when PROJ cannot.
+    CrsError `crs.missing` when one is None, `crs.no_shift` from or to a datum whose parameters are not public (Xian 1980, Beijing 1954;
+    a CRS that brings parameters of its own is taken), `crs.failed` when PROJ cannot.
     """
     if source is None or target is None:
         raise CrsError("crs.missing", layer=layer)
     if same_crs(source, target):
         return shapes
     a, b = _crs(source), _crs(target)
-    old = [one.name for one in (a, b) if any(word in str(one.datum or one.name).lower() for word in _UNSHIFTABLE)]
-    if len(old) == 1:
-        raise CrsError("crs.no_shift", layer=layer, crs=old[0])
+    if _unshiftable(a) != _unshiftable(b):
+        raise CrsError("crs.no_shift", layer=layer, crs=(a if _unshiftable(a) else b).name)
     walk = Transformer.from_crs(a, b, always_xy=True)
 
     def move(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -55,7 +57,22 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
     try:
         return shapely.transform(shapes, move)
     except ProjError as failure:
-        raise CrsError("crs.failed", layer=layer, source=a.name, target=b.name) from failure
+        raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
+
+
+def _unshiftable(crs: CRS) -> str:
+    """Which of the datums without public parameters a CRS stands on, "" for any other."""
+    if crs.is_bound:
+        return ""
+    name = (crs.datum.name if crs.datum is not None else crs.name).lower()
+    found = next((datum for word, datum in _UNSHIFTABLE.items() if word in name), "")
+    if found or name.split(" based on ")[0] not in _UNNAMED or crs.ellipsoid is None:
+        return found
+    return _BY_ELLIPSOID.get((crs.ellipsoid.semi_major_metre, float(f"{crs.ellipsoid.inverse_flattening:.6f}")), "")
+
+
+def _title(crs: CRS) -> str:
+    return str(crs.name if crs.name != "unknown" else crs.to_string()[:80])
 
 
 def all_or_none(*tables: Table) -> bool:

@@ -1,0 +1,194 @@
+"""What a technician is told when the input is not what it should be: a sentence in his language that says what to do, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("qgis.core")
+
+SOURCES = [
+    ("measure_areas", "INPUT", "DLTB"), ("measure_lengths", "INPUT", "DLTB"), ("balance_areas", "INPUT", "DLTB"), ("overlay", "INPUT", "DLTB"),
+    ("overlay", "OVERLAY", "SYQ"), ("draw_units", "COUNTY", "XZQ"), ("draw_units", "LAYERS", "国家公园"),
+    ("resource_patches", "UNITS", "ZRZYDJDY"), ("resource_patches", "OWNERSHIP", "SYQ"), ("resource_patches", "LANDCOVER", "DLTB"),
+    ("boundary_lines", "INPUT", "DLTB"), ("boundary_points", "INPUT", "DLTB"), ("abutments", "INPUT", "DLTB"),
+    ("abutments", "NEIGHBOURS", "国家公园"),
+]
+SEVERAL = ("LAYERS", "NEIGHBOURS")
+POLYGONS = [one for one in SOURCES if one[0] != "measure_lengths"]
+each_source = pytest.mark.parametrize(("name", "parameter", "layer"), SOURCES)
+
+
+def value(parameter: str, layer: Any) -> Any:
+    return [layer] if parameter in SEVERAL else layer
+
+
+def told(ran: Any, code: str, language: str, spoken: Any) -> None:
+    """The sentence was said, every fact in it filled, and nothing unforeseen happened."""
+    assert spoken(ran.said, code, language), ran.said
+    assert "{" not in ran.said and "Traceback" not in ran.said and not ran.unforeseen, ran.said
+
+
+@pytest.mark.parametrize("name", sorted({one[0] for one in SOURCES}))
+def test_good_input_runs_and_says_what_came_in_and_went_out(desk: Any, outputs: Any, name: str) -> None:
+    ran = desk.run(name, **desk.given(name))
+    assert ran.good and not ran.unforeseen, ran.said
+    for parameter in [one[1] for one in SOURCES if one[0] == name]:
+        assert any(line.startswith(parameter) for line in ran.said.splitlines()), parameter
+    for output in outputs[name]:
+        count = len(ran.rows(output))
+        assert any(output in line and f" {count} " in line for line in ran.said.splitlines()), (output, count, ran.said)
+
+
+@pytest.mark.parametrize("name", sorted({one[0] for one in SOURCES}))
+def test_progress_moves_from_start_to_end_and_never_back(desk: Any, name: str) -> None:
+    ran = desk.run(name, **desk.given(name))
+    assert len(set(ran.steps)) >= 3 and ran.steps == sorted(ran.steps) and ran.steps[-1] == 100, ran.steps
+
+
+@each_source
+def test_a_layer_that_is_not_there(desk: Any, name: str, parameter: str, layer: str) -> None:
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, "/不存在/我 的.gpkg")}))
+    assert not ran.good and "我 的.gpkg" in ran.said and not ran.unforeseen, ran.said
+
+
+@pytest.mark.parametrize(("name", "parameter", "layer"), POLYGONS)
+def test_a_layer_of_points(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+    points = desk.layer(layer, kind="Point", rows=[])
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, points)}))
+    assert not ran.good
+    told(ran, "input.needs_polygons", language, spoken)
+
+
+@each_source
+def test_a_table_without_geometry(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+    plain = desk.layer(layer, crs=None, kind="None", rows=[])
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, plain)}))
+    assert not ran.good
+    told(ran, "input.no_geometry", language, spoken)
+
+
+@each_source
+def test_an_empty_layer(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+    empty = desk.layer(layer, rows=[])
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, empty)}))
+    assert ran.good == ((name, parameter) != ("draw_units", "COUNTY")), ran.said
+    told(ran, "input.nothing_to_use", language, spoken)
+
+
+@each_source
+def test_features_without_shapes_are_set_aside_and_counted(desk: Any, language: str, name: str, parameter: str, layer: str) -> None:
+    whole = desk.layer(layer)
+    names = [field.name() for field in whole.fields()]
+    types = " ".join(f"{one.name()}:{one.typeName()}" for one in whole.fields())
+    rows = [(one.geometry().asWkt() and None, *one.attributes()) for one in whole.getFeatures()]
+    bare = desk.layer(layer, fields=types, rows=rows)
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, bare)}))
+    assert not ran.unforeseen and "{" not in ran.said
+    if name == "balance_areas":  # levels numbers, whatever the shapes
+        assert ran.good and len(ran.rows()) == len(rows) and not ran.rows("REJECTED")
+    elif (name, parameter) != ("draw_units", "COUNTY"):
+        assert ran.good, ran.said
+        aside = [row for row in ran.rows("REJECTED") if row["REASON"] == "geometry.missing"]
+        assert len(aside) == len(rows) and all(set(names) <= set(_json(row["ATTRIBUTES"])) for row in aside)
+        assert all(row["MESSAGE_ZH"] and row["MESSAGE_EN"] for row in aside)
+
+
+def _json(text: str) -> Any:
+    import json
+
+    return json.loads(text)
+
+
+NO_CRS = [one for one in SOURCES if one[0] not in ("balance_areas", "boundary_points")]
+
+
+@pytest.mark.parametrize(("name", "parameter", "layer"), NO_CRS)
+def test_a_layer_without_crs(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, desk.layer(layer, crs=None))}))
+    assert not ran.good and layer in ran.said
+    told(ran, "crs.missing", language, spoken)
+
+
+def test_points_of_a_layer_without_crs_are_taken_as_metres_and_that_is_said(desk: Any, spoken: Any, language: str) -> None:
+    ran = desk.run("boundary_points", **desk.given("boundary_points", INPUT=desk.layer("DLTB", crs=None)))
+    assert ran.good and len(ran.rows("OUTPUT_POINTS")) == 8
+    told(ran, "crs.none_given", language, spoken)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2364", "EPSG:2436", "EPSG:4610", "EPSG:4214"])
+@pytest.mark.parametrize(
+    ("name", "parameter", "layer"), [one for one in SOURCES if one[0] not in ("balance_areas", "boundary_points") and one[:2] != ("abutments", "INPUT")]
+)
+def test_an_old_datum(desk: Any, spoken: Any, name: str, parameter: str, layer: str, crs: str) -> None:
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, desk.layer(layer, crs=crs))}))
+    assert not ran.good
+    assert spoken(ran.said, "crs.no_shift", "en") or spoken(ran.said, "crs.no_shift", "zh"), ran.said
+    assert not ran.unforeseen
+
+
+WRONG = [
+    ("EPSG:4529", None, "zone.prefix_differs"),
+    ("EPSG:4549", None, "zone.prefix_unexpected"),
+    ("EPSG:4528", (-40_000_000, 0), "zone.prefix_missing"),
+    ("EPSG:4528", "swap", "zone.axes_swapped"),
+    ("EPSG:4490", None, "zone.not_degrees"),
+]
+
+
+def moved(desk: Any, layer: str, crs: str, how: Any) -> Any:
+    import numpy as np
+    import shapely
+
+    given = desk.layer(layer)
+    types = " ".join(f"{one.name()}:{one.typeName()}" for one in given.fields())
+    rows = []
+    for one in given.getFeatures():
+        shape = shapely.from_wkb(bytes(one.geometry().asWkb().data()))
+        if how == "swap":
+            shape = shapely.transform(shape, lambda points: points[:, ::-1])
+        elif how:
+            shape = shapely.transform(shape, lambda points: points + np.array(how, dtype=float))
+        rows.append((shape, *one.attributes()))
+    return desk.layer(layer, crs=crs, fields=types, rows=rows)
+
+
+@pytest.mark.parametrize(("crs", "how", "code"), WRONG)
+@pytest.mark.parametrize(("name", "parameter", "layer"), [one for one in SOURCES if one[0] != "balance_areas"])
+def test_coordinates_that_contradict_the_crs(
+    desk: Any, spoken: Any, name: str, parameter: str, layer: str, crs: str, how: Any, code: str
+) -> None:
+    """A zone without prefix under a CRS with one, another zone's prefix, swapped axes, metres under degrees: said, whatever else happens."""
+    ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, moved(desk, layer, crs, how))}))
+    assert not ran.unforeseen and "nan" not in ran.said.lower().split(), ran.said
+    if ran.good:
+        assert spoken(ran.said, code, "en") or spoken(ran.said, code, "zh"), ran.said
+        if "FINDINGS" in ran.results:
+            (row,) = [row for row in ran.rows("FINDINGS") if row["CODE"] == code]
+            assert row["MESSAGE_ZH"] and row["MESSAGE_EN"] and "{" not in row["MESSAGE_ZH"] + row["MESSAGE_EN"]
+    else:
+        assert spoken(ran.said, "crs.failed", "en") or spoken(ran.said, "crs.failed", "zh"), ran.said
+
+
+def test_degrees_and_metres_together(desk: Any) -> None:
+    """The same land cover in degrees is cut as in metres: vertices are moved, and areas agree."""
+    from shanshui.plugin.core.projection import reproject_shapes
+
+    import shapely
+
+    flat = desk.layer("DLTB")
+    shapes = [shapely.from_wkb(bytes(one.geometry().asWkb().data())) for one in flat.getFeatures()]
+    lonlat = reproject_shapes(_array(shapes), "EPSG:4528", "EPSG:4490")
+    types = " ".join(f"{one.name()}:{one.typeName()}" for one in flat.fields())
+    rows = [(shape, *one.attributes()) for shape, one in zip(lonlat, flat.getFeatures())]
+    ran = desk.run("resource_patches", **desk.given("resource_patches", LANDCOVER=desk.layer("DLTB", "EPSG:4490", fields=types, rows=rows)))
+    plain = desk.run("resource_patches", **desk.given("resource_patches"))
+    assert ran.good and plain.good
+    assert [row["MJ"] for row in ran.rows()] == pytest.approx([row["MJ"] for row in plain.rows()], abs=0.02)
+
+
+def _array(shapes: Any) -> Any:
+    import numpy as np
+
+    return np.array(shapes, dtype=object)
