@@ -21,5 +21,13 @@ check: setup ## ruff, mypy (strict on plugin/core)
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy plugin/core
 
+.PHONY: package install
+package: ## dist/shanshui-<version>.zip, judged as the plugin repository does and tried in a fresh profile
+	@.ci/setup run test oracle check package
+	@$(PYTHON) .ci/package.py
+
+install: package ## the zip into your QGIS profile (PROFILE=name for another than the default)
+	@$(PYTHON) .ci/install.py "$(PROFILE)"
+
 clean: ## what was built (the .venv stays)
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -198,7 +198,7 @@ class _Layer:
             link.execute(f"DROP TRIGGER {_quoted(name)}")
         columns = [self.key, *([self.geometry] if self.geometry else []), *(name for at, name in enumerate(names) if at != own)]
         marks = ", ".join("?" * len(columns))
-        self.statement = f"INSERT INTO {_quoted(layer)} ({', '.join(map(_quoted, columns))}) VALUES ({marks})"
+        self.statement = f"INSERT INTO {_quoted(layer)} ({', '.join(map(_quoted, columns))}) VALUES ({marks})"  # nosec B608
 
     def insert(self, columns: list[list[Any]], prepared: Any, count: int, number: int) -> Array:
         """Put in `number` rows; their keys."""

@@ -24,20 +24,20 @@ def fill(link: sqlite3.Connection, index: str, ids: Array, boxes: Array) -> None
     """Fill the empty R*Tree table `index` with `boxes` (n, 4: xmin, ymin, xmax, ymax) of rows `ids` (n,)."""
     if not len(ids):
         return
-    name = index.replace('"', '""')
-    size = link.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = 1').fetchone()[0]
+    name = index.replace('"', '""')  # SQL cannot bind a name: it is quoted
+    size = link.execute(f'SELECT length(data) FROM "{name}_node" WHERE nodeno = 1').fetchone()[0]  # nosec B608
     most = max(int((size - _HEAD) // _CELL.itemsize * _FULL), 2)
     levels = _levels(ids.astype(np.int64), _outward(boxes), most)
-    link.execute(f'DELETE FROM "{name}_node"')
+    link.execute(f'DELETE FROM "{name}_node"')  # nosec B608
     for depth, (nodes, cells, first) in enumerate(levels):
         height = len(levels) - 1 if depth == len(levels) - 1 else 0
         blobs = _blobs(cells, first, size, height)
-        link.executemany(f'INSERT INTO "{name}_node"(nodeno, data) VALUES (?, ?)', zip(nodes.tolist(), blobs))
+        link.executemany(f'INSERT INTO "{name}_node"(nodeno, data) VALUES (?, ?)', zip(nodes.tolist(), blobs))  # nosec B608
         owner = np.repeat(nodes, np.diff(np.append(first, len(cells))))
         order = np.argsort(cells["id"])
         pairs = zip(cells["id"][order].tolist(), owner[order].tolist())
         table, columns = ("rowid", "rowid, nodeno") if depth == 0 else ("parent", "nodeno, parentnode")
-        link.executemany(f'INSERT INTO "{name}_{table}"({columns}) VALUES (?, ?)', pairs)
+        link.executemany(f'INSERT INTO "{name}_{table}"({columns}) VALUES (?, ?)', pairs)  # nosec B608
 
 
 def _outward(boxes: Array) -> Array:
