@@ -40,7 +40,10 @@ def read(path: str, layer: str, fields: QgsFields, with_geometry: bool, progress
     """
     if not hasattr(ogr.Layer, "GetArrowStreamAsNumPy"):
         return None
-    source = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=["GPKG"])
+    try:
+        source = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=["GPKG"])
+    except RuntimeError:  # a file of another kind, where somebody in this process has switched GDAL's exceptions on (qgis_process has)
+        return None
     found = None if source is None else source.GetLayerByName(layer) if layer else source.GetLayer(0)
     if found is None or not _sure(found, fields, with_geometry):
         return None
