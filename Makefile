@@ -29,5 +29,13 @@ package: ## dist/shanshui-<version>.zip, judged as the plugin repository does an
 install: package ## the zip into your QGIS profile (PROFILE=name for another than the default)
 	@$(PYTHON) .ci/install.py "$(PROFILE)"
 
+.PHONY: strings window
+strings: setup ## gather the interface's words for translation and build i18n/*.qm
+	@$(PYTHON) .ci/strings.py
+	@$(PYTHON) .ci/strings.py --qm
+
+window: setup ## QGIS's window in both languages under Xvfb: toolbox, options, PROJECT=…; pictures in build/window
+	@.ci/window $(PROJECT)
+
 clean: ## what was built (the .venv stays)
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

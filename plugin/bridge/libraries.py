@@ -22,7 +22,7 @@ def missing() -> str:
     for name, function in NEEDED.items():
         try:
             module = importlib.import_module(name)
-        except Exception:  # noqa: BLE001  (one built for another numpy raises whatever it likes when it is imported)
+        except Exception:  # noqa: BLE001  (one built for another numpy raises whatever it likes on import)
             return name
         if not hasattr(module, function):
             return name
