@@ -170,6 +170,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                 elif kind.is_output:
                     returned[kind.name] = results.get(kind.name)
             run.writing_progress.at(1.0)
+            run.progress.check()
             batch.finish()  # from here on nothing can be stopped: all is swapped in or, on a failure, named
         self._close(results, run)
         return returned
