@@ -71,7 +71,7 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
     shapes, valid = [np.empty(0, dtype=object)], []
     done = 0
     # shapes are made here (that needs Python's lock), their validity is judged beside (that does not)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         for batch in stream:
             progress.at(0.7 * done / count)
             wkb = batch.pop(geometry, None)
