@@ -18,7 +18,7 @@ pytest.importorskip("qgis.core")
 from osgeo import ogr
 from qgis.core import QgsVectorLayer
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MAIN = {
     "measure_areas": "OUTPUT", "measure_lengths": "OUTPUT", "balance_areas": "OUTPUT", "overlay": "OUTPUT", "draw_units": "OUTPUT",
     "resource_patches": "SUMMARY", "boundary_lines": "OUTPUT", "boundary_points": "OUTPUT_POINTS", "abutments": "OUTPUT",
