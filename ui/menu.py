@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication
+from qgis.core import Qgis
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAction, QMenu
@@ -69,9 +68,8 @@ def _start(iface: Any, algorithm: str) -> None:
 
 def _open_manual(iface: Any) -> None:
     """Write the manual in the window's language into the profile's cache and hand it to the browser."""
-    folder = Path(QgsApplication.qgisSettingsDirPath()) / "cache" / "shanshui-manual" / ui_language()
     try:
-        first = manual.write_manual(folder, ui_language())
+        first = manual.write_manual(manual.folder(ui_language()), ui_language())
     except OSError as why:
         _say(iface, tr("The manual cannot be written ({reason}). Look into the folder resources/help of the plugin.").format(reason=why))
         return

@@ -6,10 +6,12 @@ import html
 import re
 from pathlib import Path
 
-from .pages import page, to_html
-from .places import RESOURCES
+from qgis.core import QgsApplication
 
-__all__ = ["identifiers", "write_manual"]
+from .pages import page, path, to_html
+from .places import RESOURCES, version
+
+__all__ = ["folder", "identifiers", "page_file", "write_manual"]
 
 _FRAME = (
     '<!DOCTYPE html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title><style>\n{style}</style></head>\n'
@@ -17,19 +19,38 @@ _FRAME = (
 )
 
 
+def folder(language: str) -> Path:
+    """Where the manual of this version lies in the user's profile."""
+    return Path(QgsApplication.qgisSettingsDirPath()) / "cache" / "shanshui-manual" / version() / language
+
+
+def page_file(identifier: str, language: str) -> Path:
+    """The HTML page of an algorithm, the manual being written first where it is not there or older than its source.
+
+    Where nothing can be written it is the Markdown page itself.
+    """
+    made, source = folder(language) / f"{identifier}.html", path(identifier, language)
+    try:
+        if source.is_file() and not (made.is_file() and made.stat().st_mtime >= source.stat().st_mtime):
+            write_manual(made.parent, language)
+    except OSError:
+        return source
+    return made if made.is_file() else source
+
+
 def identifiers(language: str) -> list[str]:
     """The ids of the pages there are in zh or en."""
     return sorted(one.stem for one in (RESOURCES / "help" / language).glob("*.md"))
 
 
-def write_manual(folder: Path, language: str) -> Path:
-    """Write the manual in zh or en into `folder`, made if it is not there; the first page's path. OSError where nothing can be written."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_manual(place: Path, language: str) -> Path:
+    """Write the manual in zh or en into a folder, made if it is not there; the first page's path. OSError where nothing can be written."""
+    place.mkdir(parents=True, exist_ok=True)
     style = (RESOURCES / "help" / "manual.css").read_text(encoding="utf-8")
     home = html.escape(page("index", language).title)
     for name in identifiers(language):
         one = page(name, language)
         body = re.sub(r'href="(\w+)\.md"', r'href="\1.html"', to_html(one.text))
         text = _FRAME.format(language=language, title=html.escape(one.title), style=style, home=home, body=body)
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return folder / "index.html"
+        (place / f"{name}.html").write_text(text, encoding="utf-8")
+    return place / "index.html"

@@ -21,8 +21,8 @@ class Settings:
 
     packs_folder: folder of the user's own packs, laid over the shipped ones ("" = none).
     editions: pack id → edition in use, where the user chose one. area_method: default of measure algorithms.
-    decimals: decimals of areas in square metres. language: language of outputs (auto = as the window).
-    operator: name written into audit records.
+    decimals: default decimals of measured areas and lengths. language: language of outputs (auto = as the window).
+    operator: name written into run manifests and audit records.
     """
 
     packs_folder: str = ""
