@@ -18,6 +18,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..plugin.bridge import libraries, pages, params
+from ..plugin.bridge.manual import page_file
 from ..plugin.bridge.places import RESOURCES
 from ..plugin.bridge.run import Run
 from ..plugin.bridge.settings import ui_language
@@ -75,7 +76,7 @@ class Described:
         return pages.to_html(self.manual.text)
 
     def helpUrl(self) -> str:  # noqa: N802
-        return QUrl.fromLocalFile(str(pages.path(self.ID, ui_language()))).toString()
+        return QUrl.fromLocalFile(str(page_file(self.ID, ui_language()))).toString()
 
     def icon(self) -> QIcon:
         return QIcon(self.svgIconPath())
