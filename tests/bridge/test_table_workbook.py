@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 
+import openpyxl
 import pandas as pd
 import pytest
-
-pytest.importorskip("qgis.core")
-openpyxl = pytest.importorskip("openpyxl")
 from hypothesis import given
 from hypothesis import strategies as st
+
+pytest.importorskip("qgis.core")
 from shanshui.plugin.bridge.reports.table_workbook import Column, Sheet, sheet_of, total_row, write_csv, write_workbook
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.errors import FieldError
@@ -56,7 +56,8 @@ def test_the_sheet_looks_like_one_that_is_handed_in(pack, tmp_path, language):
     signatures = [page.cell(10, at).value for at in range(1, wide + 1) if page.cell(10, at).value]
     assert signatures == (["填表人：", "审核人：", "日期："] if language == "zh" else ["Filled in by:", "Checked by:", "Date:"])
     assert page["A11"].value == "注：一。"
-    assert [page.cell(6 + at, 4).value for at in range(3)] == (["自然保护区", "水流", "XX"] if language == "zh" else ["Nature reserve", "Water flow", "XX"])
+    named = {"zh": ["自然保护区", "水流", "XX"], "en": ["Nature reserve", "Water flow", "XX"]}
+    assert [page.cell(6 + at, 4).value for at in range(3)] == named[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.registration import printed
 from shanshui.plugin.core.registration.busy_place import busy_place
