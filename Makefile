@@ -13,9 +13,18 @@ setup: ## QGIS from the distribution where there is none, and a .venv that sees 
 test: setup ## every test, offscreen
 	@.ci/test
 
+.PHONY: demo
+demo: ## the main job on the sample county and on a real survey: maps, project, tables in build/demo (LANGUAGE=zh for a Chinese summary)
+	@.ci/setup run
+	@mkdir -p build/profile && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$(CURDIR)/build/profile" LC_ALL=C.UTF-8 $(PYTHON) .ci/demo.py
+
 .PHONY: test-matrix
 test-matrix: ## the same tests on QGIS 3.22 and 3.44, in chroots (root; VERSIONS="3.44" for one)
 	@.ci/matrix $(VERSIONS)
+
+.PHONY: models
+models: setup ## write resources/models from .ci/models.py
+	@mkdir -p build/profile && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$(CURDIR)/build/profile" $(PYTHON) .ci/models.py
 
 check: setup ## ruff, mypy (strict on plugin/core)
 	@$(PYTHON) -m ruff check .
@@ -36,6 +45,11 @@ strings: setup ## gather the interface's words for translation and build i18n/*.
 
 window: setup ## QGIS's window in both languages under Xvfb: toolbox, options, PROJECT=…; pictures in build/window
 	@.ci/window $(PROJECT)
+
+.PHONY: bench
+bench: setup ## speed beside QGIS native and geopandas: table and build/bench.json (QUICK=1; ROUNDS=1; PATIENCE=seconds; COUNTY=file.gpkg)
+	@mkdir -p build/profile && $(PYTHON) tests/bench/bench.py $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(PATIENCE),--patience $(PATIENCE)) $(foreach one,$(COUNTY),--county $(one))
 
 clean: ## what was built (the .venv stays)
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -74,3 +75,4 @@ def provider(qgis_app):
     yield made
     if known is None:
         registry.removeProvider(made)
+    gc.collect()  # what Python still holds of QGIS must go before QGIS does
