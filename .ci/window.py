@@ -1,4 +1,4 @@
-"""Runs inside QGIS's window: opens the toolbox, an algorithm, the menu, the options page and a project, and takes a picture of each."""
+"""Runs inside QGIS's window: opens the toolbox, an algorithm, the menu, the options page and a project, and takes a picture of each; then reloads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 import sys
 import traceback
 
+import qgis.utils
 from qgis.core import QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QTreeView
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QTimer
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QTreeView, QWidget
 from qgis.utils import iface
 
 HERE = os.environ["SHANSHUI_PICTURES"]
@@ -80,6 +81,21 @@ def project() -> None:
     iface.mapCanvas().waitWhileRendering()
 
 
+def reload() -> None:
+    """Unload and load the plugin three times; RuntimeError when it leaves something behind."""
+    for _ in range(3):
+        qgis.utils.unloadPlugin("shanshui")
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        window = iface.mainWindow()
+        left = [one.objectName() for one in window.findChildren(QWidget) if one.objectName().startswith("Shanshui")]
+        left += [one.text() for one in window.menuBar().actions() if "Shanshui" in one.text()]
+        left += [one.id() for one in QgsApplication.processingRegistry().providers() if one.id() == "shanshui"]
+        if left:
+            raise RuntimeError(f"left behind: {left}")
+        if not (qgis.utils.loadPlugin("shanshui") and qgis.utils.startPlugin("shanshui")):
+            raise RuntimeError("the plugin does not start again")
+
+
 def steps():
     """What is done, one step at a time with time to draw between."""
     start()
@@ -102,6 +118,9 @@ def steps():
         yield
         yield
         take("project")
+    reload()
+    yield
+    take("reloaded")
 
 
 def walk(left) -> None:
