@@ -160,6 +160,15 @@ def test_a_missing_package_is_said_too(monkeypatch):
     assert [name for name, version in libraries.found() if not version] == ["package_of_nobody"]
 
 
+def test_a_package_of_the_zip_is_found(tmp_path, monkeypatch):
+    (tmp_path / "plugin" / "vendor").mkdir(parents=True)
+    (tmp_path / "plugin" / "vendor" / "vendored_for_shanshui.py").write_text("__version__ = '9.9'\n", encoding="utf-8")
+    monkeypatch.setattr(libraries, "ROOT", tmp_path)
+    monkeypatch.setattr(libraries, "SHOWN", ("vendored_for_shanshui",))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert libraries.found() == [("vendored_for_shanshui", "9.9")]
+
+
 def test_a_package_that_breaks_on_import_is_told_apart(tmp_path, monkeypatch):
     (tmp_path / "broken_for_shanshui.py").write_text("raise ValueError('built for another numpy')\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))

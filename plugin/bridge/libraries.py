@@ -57,13 +57,13 @@ def vendored(name: str) -> ModuleType:
 
 
 def found() -> list[tuple[str, str]]:
-    """Package and version as this Python has them, for the options page ("" = not found, BROKEN = there but not to be imported)."""
+    """Package and version as this Python or the plugin's zip has them ("" = not found, BROKEN = there but not to be imported)."""
     rows = []
     for name in SHOWN:
         try:
-            module = wheels.load(name)
+            module = wheels.load(name) if name in NEEDED else vendored(name)
             rows.append((name, str(getattr(module, "__version__", "?"))))
-        except ImportError:
+        except (ImportError, LibraryError):
             rows.append((name, ""))
         except Exception:  # noqa: BLE001  (as above)
             rows.append((name, BROKEN))

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("qgis.gui")
 from qgis.core import QgsSettings
-from qgis.PyQt.QtWidgets import QComboBox
+from qgis.PyQt.QtWidgets import QComboBox, QLabel
 
 from shanshui.plugin.bridge import libraries, settings
 from shanshui.ui.options.factory import PAGE, OptionsFactory
@@ -98,6 +98,16 @@ def test_the_packages_are_listed_with_their_versions():
     text = made.libraries.text()
     for name, version in libraries.found():
         assert name in text and (version or "not found") in text
+
+
+def test_what_keeps_algorithms_from_running_is_said(monkeypatch):
+    def sentences(made):
+        return " ".join(one.text() for one in made.findChildren(QLabel))
+
+    monkeypatch.setattr(libraries, "NEEDED", {"package_of_nobody": "x"})
+    assert "package_of_nobody" in sentences(page())
+    monkeypatch.setattr(libraries, "NEEDED", {"numpy": "unique"})
+    assert "package_of_nobody" not in sentences(page())
 
 
 def test_stored_nonsense_falls_back():

@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from ...plugin.bridge import libraries
 from ...plugin.bridge import settings as stored
 from ...plugin.bridge.pages import page
-from ...plugin.bridge.speech import explain, tr
+from ...plugin.bridge.speech import explain, sentence, tr
 from . import presenter
 
 __all__ = ["OptionsPage"]
@@ -69,9 +69,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.folder.setToolTip(tr("Its packs lie over the shipped ones row by row: a province is a small folder."))
         self.folder.fileChanged.connect(self._refresh)
         form.addRow(tr("Folder of own packs"), self.folder)
-        self.fault = QLabel(group)
-        self.fault.setWordWrap(True)
-        self.fault.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.fault = _warning(group)
         form.addRow(self.fault)
         self.table = QTableWidget(0, 6, group)
         self.table.setWordWrap(False)
@@ -112,7 +110,11 @@ class OptionsPage(QgsOptionsPageWidget):
         lines = [a + b for a, b in zip(rows[:half], [*rows[half:], ""])]
         self.libraries = QLabel("<table>" + "".join(f"<tr>{one}</tr>" for one in lines) + "</table>", group)
         self.libraries.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        QVBoxLayout(group).addWidget(self.libraries)
+        layout = QVBoxLayout(group)
+        layout.addWidget(self.libraries)
+        obstacle = libraries.obstacle()
+        if obstacle:
+            layout.addWidget(_warning(group, sentence(*obstacle, with_next=True)))
         return group
 
     def _refresh(self) -> None:
@@ -120,7 +122,6 @@ class OptionsPage(QgsOptionsPageWidget):
         self._shown = presenter.packs(self.folder.filePath(), self._picked, stored.ui_language())
         self.fault.setText(explain(self._shown.fault) if self._shown.fault else "")
         self.fault.setVisible(self._shown.fault is not None)
-        self.fault.setStyleSheet("color: #d9483b;")
         self.table.setRowCount(len(self._shown.lines))
         for at, line in enumerate(self._shown.lines):
             self._fill(at, line)
@@ -163,6 +164,15 @@ def _columns() -> list[tuple[str, str]]:
         (tr("default"), tr("Rows of our own, to be replaced by yours.")),
         (tr("own"), tr("Rows that come from the folder of own packs.")),
     ]
+
+
+def _warning(parent: QWidget, text: str = "") -> QLabel:
+    """A sentence in red that can be copied."""
+    label = QLabel(text, parent)
+    label.setWordWrap(True)
+    label.setStyleSheet("color: #d9483b;")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
 
 
 def _combo(parent: QWidget, current: str, entries: list[tuple[str, str]]) -> QComboBox:
