@@ -1,9 +1,7 @@
-"""A county of a few squares in files, its numbers easy to add up, and Processing with the plugin's algorithms in it."""
+"""A county of a few squares in files, its numbers easy to add up."""
 
 from __future__ import annotations
 
-import gc
-import sys
 from pathlib import Path
 
 import pytest
@@ -52,27 +50,3 @@ def county(tmp_path_factory) -> dict[str, Path]:
             layer.CreateFeature(feature)
         del layer, source
     return made
-
-
-@pytest.fixture(scope="session")
-def provider(qgis_app):
-    """The plugin's algorithms in QGIS's registry, and `processing` ready to run them."""
-    from qgis.core import QgsApplication
-
-    from shanshui.processing_algorithms.provider import ShanshuiProvider
-
-    plugins = str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins")
-    if plugins not in sys.path:
-        sys.path.insert(0, plugins)
-    from processing.core.Processing import Processing
-
-    Processing.initialize()
-    registry = QgsApplication.processingRegistry()
-    known = registry.providerById("shanshui")
-    made = known or ShanshuiProvider()
-    if known is None:
-        assert registry.addProvider(made)
-    yield made
-    if known is None:
-        registry.removeProvider(made)
-    gc.collect()  # what Python still holds of QGIS must go before QGIS does
