@@ -53,6 +53,19 @@ def test_loading_imports_nothing_heavy():
     assert found[0] >= 9 and found[1] == []
 
 
+@pytest.mark.parametrize("absent", ["pandas", "shapely", "pyproj"])
+def test_without_a_package_the_provider_loads_and_every_algorithm_says_why(absent):
+    found = start_in(
+        f"sys.modules[{absent!r}] = None\n"
+        "plugin = package.classFactory(None)\n"
+        "plugin.initProcessing()\n"
+        "algorithms = QgsApplication.processingRegistry().providerById('shanshui').algorithms()\n"
+        "print(json.dumps([one.canExecute() for one in algorithms]))"
+    )
+    assert len(found) >= 9
+    assert all(not ready and absent in why for ready, why in found)
+
+
 def test_the_root_module_imports_nothing_of_qgis():
     code = (
         "import importlib.util, sys\n"
@@ -192,6 +205,31 @@ def test_the_settings_are_the_defaults_of_measuring():
         assert (defaults(MeasureAreas)["METHOD"], defaults(MeasureAreas)["DECIMALS"], defaults(MeasureLengths)["DECIMALS"]) == (2, 4, 4)
     finally:
         settings.save(before)
+
+
+def test_a_run_without_method_measures_by_the_one_of_the_options(qgis_app):
+    from qgis.core import QgsFeature, QgsGeometry, QgsProcessingContext, QgsProcessingFeedback, QgsProject, QgsVectorLayer
+
+    from shanshui.processing_algorithms.measure.measure_areas import MeasureAreas
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4528", "square", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("Polygon((40420000 3300000, 40420100 3300000, 40420100 3300100, 40420000 3300100, 40420000 3300000))"))
+    layer.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(layer)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    before, found = settings.load(), {}
+    try:
+        for method in settings.AREA_METHODS:
+            settings.save(settings.Settings(area_method=method, decimals=1))
+            results, done = MeasureAreas().create().run({"INPUT": layer, "OUTPUT": "memory:"}, context, QgsProcessingFeedback())
+            assert done and results["BASIS"].startswith(method)
+            found[method] = results["TOTAL"]
+    finally:
+        settings.save(before)
+    assert found["planar"] == 10_000.0 and found["geodesic"] == round(found["geodesic"], 1) != 10_000.0
+    assert abs(found["geodesic"] - found["cgcs2000_series"]) <= 0.1
 
 
 def test_every_algorithm_presents_itself(locale):
