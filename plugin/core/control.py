@@ -137,7 +137,7 @@ def _paired(stated: Mapping[Any, float] | None, pairs: list[Any], part: str) -> 
     if any(isinstance(one, tuple) for one in stated):
         return {one: area for one, area in stated.items() if isinstance(one, tuple)}
     if part:
-        return {pair: area for pair, area in _known(stated, pairs).items()}
+        return dict(_known(stated, pairs))
     return {(_WHOLE, one): area for one, area in stated.items()}
 
 

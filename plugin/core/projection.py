@@ -52,7 +52,8 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
     walk = Transformer.from_crs(a, b, always_xy=True)
 
     def move(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
+        moved: np.ndarray[Any, Any] = np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
+        return moved
 
     try:
         return shapely.transform(shapes, move)
