@@ -71,7 +71,8 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
     shapes, valid = [np.empty(0, dtype=object)], []
     done = 0
     # shapes are made here (that needs Python's lock), their validity is judged beside (that does not)
-    with ThreadPoolExecutor(2) as pool:
+    pool = ThreadPoolExecutor(2)
+    try:
         for batch in stream:
             progress.at(0.7 * done / count)
             wkb = batch.pop(geometry, None)
@@ -82,7 +83,12 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
                 valid.append(pool.submit(shapely.is_valid, shapes[-1]))
             done += len(batch[key])
             parts.append(batch)
-        judged = [np.empty(0, dtype=bool), *(one.result() for one in valid)]
+        judged = [np.empty(0, dtype=bool)]
+        for one in valid:
+            progress.check()
+            judged.append(one.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     ids = np.concatenate([np.asarray(part[key], dtype=np.int64) for part in parts]) if parts else np.empty(0, dtype=np.int64)
     data = {field.name(): ids if field.name() == key else _column([part[field.name()] for part in parts], field) for field in fields}
     rows = pd.DataFrame(data, index=pd.RangeIndex(len(ids)))
