@@ -77,7 +77,7 @@ def _sheet(
         scale=0.0 if row["extent"] == "county" else detail_scale(pack, project.crs(), boxes["county"]),
         legend=_legend(project, pack, row["theme"], language),
         figures=figures,
-        inset_theme="inset" if inset else "",
+        inset_theme=sentence("map.inset", {}, language) if inset else "",
         inset_box=boxes["county"],
         wrap=_WRAP[language],
     )

@@ -169,7 +169,7 @@ def _without_labels(layer: QgsVectorLayer) -> str:
 def _keep_themes(project: QgsProject, themes: Mapping[str, Sequence[str]], language: str, shown: str, pack: Pack) -> None:
     """Each theme as a map theme under its title; the one that is shown is what the tree shows now."""
     layers = by_key(project)
-    titles = {row["theme"]: row[f"title_{language}"] for row in pack.rule("map_sheets")}
+    titles = {row["theme"]: row[f"title_{language}"] for row in pack.rule("map_sheets")} | {_SMALL: sentence("map.inset", {}, language)}
     for name, keys in themes.items():
         record = QgsMapThemeCollection.MapThemeRecord()
         entries = []
