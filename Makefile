@@ -26,9 +26,10 @@ test-matrix: ## the same tests on QGIS 3.22 and 3.44, in chroots (root; VERSIONS
 models: setup ## write resources/models from .ci/models.py
 	@mkdir -p build/profile && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$(CURDIR)/build/profile" $(PYTHON) .ci/models.py
 
-check: setup ## ruff, mypy (strict on plugin/core)
+check: setup ## ruff, mypy (strict on plugin/core), the stairs between the rooms
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy plugin/core
+	@.ci/test -q tests/test_architecture.py
 
 .PHONY: package install
 package: ## dist/shanshui-<version>.zip, judged as the plugin repository does and tried in a fresh profile

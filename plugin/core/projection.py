@@ -52,13 +52,13 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
     walk = Transformer.from_crs(a, b, always_xy=True)
 
     def move(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        moved: np.ndarray[Any, Any] = np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
-        return moved
+        return np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
 
     try:
-        return shapely.transform(shapes, move)
+        moved: np.ndarray[Any, Any] = shapely.transform(shapes, move)
     except ProjError as failure:
         raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
+    return moved
 
 
 def _unshiftable(crs: CRS) -> str:
