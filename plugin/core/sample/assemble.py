@@ -114,12 +114,18 @@ def _areas(points: Floats, begin: Ints, lengths: Ints) -> Floats:
 
 
 def _closed(points: Floats, begin: Ints, lengths: Ints) -> tuple[Floats, Ints]:
-    """Coordinates of rings in the given order, each closed by its first vertex, and the offsets of the rings."""
+    """Coordinates of rings in the given order, each closed by its first vertex, and the offsets of the rings; a vertex repeated at once goes."""
     offsets = np.append(0, np.cumsum(lengths + 1))
     ring = np.repeat(np.arange(len(begin)), lengths + 1)
     inner = np.arange(offsets[-1]) - offsets[:-1][ring]
     take = begin[ring] + np.where(inner == lengths[ring], 0, inner)
-    return points[take], offsets
+    closed = points[take]
+    fresh = np.ones(len(closed), dtype=bool)
+    fresh[1:] = (closed[1:] != closed[:-1]).any(axis=1)
+    fresh[offsets[:-1]] = True
+    if fresh.all():
+        return closed, offsets
+    return closed[fresh], np.append(0, np.cumsum(fresh))[offsets]
 
 
 def chains(web: Web, chosen: Ints, kind: Ints) -> tuple[Shapes, Ints]:
@@ -148,6 +154,7 @@ def chains(web: Web, chosen: Ints, kind: Ints) -> tuple[Shapes, Ints]:
         points, _ = _points(web, chosen[np.array(walk)])
         last = chosen[walk[-1]]
         tail = web.arcs[last >> 1, 0 if last & 1 else -1]
-        lines.append(shapely.linestrings(np.vstack([points, tail])))
+        whole = np.vstack([points, tail])
+        lines.append(shapely.linestrings(whole[np.append(True, (whole[1:] != whole[:-1]).any(axis=1))]))
         kinds.append(kind[first])
     return np.array(lines, dtype=object), np.array(kinds, dtype=np.int64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -81,23 +81,25 @@ class Scene:
         return _height(self.seed, *self.place(x, y)) * self._relief
 
     def slope(self, x: Any, y: Any) -> Floats:
-        """Steepness in degrees, over 30 m."""
-        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        across = (self.elevation(x + 15.0, y) - self.elevation(x - 15.0, y)) / 30.0
-        along = (self.elevation(x, y + 15.0) - self.elevation(x, y - 15.0)) / 30.0
-        rise = np.sqrt(across * across + along * along)
-        # arctan by a rational form, 0.3° at most off
-        return np.asarray(np.where(rise <= 1.0, 57.29578 * rise / (1.0 + 0.28125 * rise * rise), 45.0 + 20.0 * (rise - 1.0)).clip(0.0, 70.0))
+        """Steepness in degrees: that of a grid over the county of 320 columns, between its points."""
+        steep = _steepness(self)
+        step = self.size * WIDTH / (steep.shape[1] - 1)
+        column = ((np.asarray(x, dtype=float) - ORIGIN[0]) / step).clip(0, steep.shape[1] - 1.001)
+        row = ((np.asarray(y, dtype=float) - ORIGIN[1]) / step).clip(0, steep.shape[0] - 1.001)
+        c, r = column.astype(np.int64), row.astype(np.int64)
+        fx, fy = column - c, row - r
+        low = steep[r, c] * (1 - fx) + steep[r, c + 1] * fx
+        return np.asarray(low * (1 - fy) + (steep[r + 1, c] * (1 - fx) + steep[r + 1, c + 1] * fx) * fy)
 
     def river(self, x: Any, y: Any) -> Floats:
         """Metres to the middle of the main river 青溪, signed: positive north of it. It runs from the western border to the estuary."""
         u, v = self.place(x, y)
-        return (v - _river(self.seed, u)) / _steep(lambda t: _river(self.seed, t), u) * self.size
+        return (v - _river(self.seed, u)) / _steep(partial(_river, self.seed), u) * self.size
 
     def tributary(self, x: Any, y: Any, which: int) -> Floats:
         """Metres to the middle of tributary 0 (from the north) or 1 (from the south), signed: positive east of it; NaN beyond its ends."""
         u, v = self.place(x, y)
-        course = lambda t: _tributary(self.seed, t, which)  # noqa: E731
+        course = partial(_tributary, self.seed, which)
         own = (v - _river(self.seed, u)) * (1.0 if which == 0 else -1.0) > 0
         reach = v < 0.93 if which == 0 else v > 0.10
         return np.where(own & reach, (u - course(v)) / _steep(course, v) * self.size, np.nan)
@@ -119,7 +121,7 @@ class Scene:
         u, v = self.place(x, y)
         _, middle_u, middle_v, radius = RESERVOIRS[which]
         far = np.sqrt(((u - middle_u) * 1.25) ** 2 + (v - middle_v) ** 2)
-        return np.asarray((radius * (1.0 + 0.55 * _fields(self.seed)["ragged"](u, v)) - far) * self.size)
+        return np.asarray((radius * (1.0 + 0.9 * _fields(self.seed)["ragged"](u, v)) - far) * self.size)
 
     def highway(self, x: Any, y: Any, which: int) -> Floats:
         """Metres to highway 0 (along the coast), 1 (west to east), 2 (north to south inland) or the railway 3; signed."""
@@ -153,12 +155,26 @@ def scene(seed: int = 1, patches: int = 4000) -> Scene:
     area = 160e6 * _power(patches / 4000.0)
     size = float(np.sqrt(area / share))
     rng = np.random.default_rng([seed, 77])
-    towns, villages = _towns(), _villages(seed, u[land], v[land], rng)
+    settled = land & (u < 0.86) & (_shore(seed, u, v) > 0.006)
+    towns, villages = _towns(), _villages(seed, u[settled], v[settled], rng)
     near = np.argmin(((villages[:, None] - towns[None]) ** 2).sum(axis=2), axis=1)
     order = np.lexsort((villages[:, 0], -villages[:, 1], near))
     islands = tuple(Island(ORIGIN[0] + a * size, ORIGIN[1] + b * size, r * size) for a, b, r in _ISLANDS)
     to_metres = np.array(ORIGIN)
     return Scene(seed, patches, size, villages[order] * size + to_metres, near[order].astype(np.int64), towns * size + to_metres, islands)
+
+
+@lru_cache(maxsize=2)
+def _steepness(lie: Scene) -> Floats:
+    """Slopes in degrees on a grid over the county's box, rows from the south."""
+    columns, step = 320, lie.size * WIDTH / 319
+    rows = int(np.ceil(lie.size * HEIGHT / step)) + 1
+    x, y = np.meshgrid(ORIGIN[0] + np.arange(columns) * step, ORIGIN[1] + np.arange(rows) * step)
+    height = np.maximum(lie.elevation(x, y), 0.0)
+    along, across = np.gradient(height, step)
+    rise = np.sqrt(across * across + along * along)
+    # arctan by a rational form, 0.3° at most off
+    return np.asarray(np.where(rise <= 1.0, 57.29578 * rise / (1.0 + 0.28125 * rise * rise), 45.0 + 20.0 * (rise - 1.0)).clip(0.0, 70.0))
 
 
 def _power(ratio: float) -> float:
@@ -229,7 +245,7 @@ def _height(seed: int, u: Floats, v: Floats) -> Floats:
     valley = river * river / (1.0 + river * river)
     for which in (0, 1):
         own = (v - _river(seed, u)) * (1.0 if which == 0 else -1.0) > -0.02
-        side = np.where(own, np.abs(u - _tributary(seed, v, which)) / 0.045, 9.0)
+        side = np.where(own, np.abs(u - _tributary(seed, which, v)) / 0.045, 9.0)
         valley = valley * (0.25 + 0.75 * side * side / (1.0 + side * side))
     edge = np.clip(inland / 0.03, 0.0, 1.0)
     land = 0.004 + 0.02 * inland + np.clip(ranges, 0.0, None) * valley * edge + 0.010 * np.abs(fields["ground"](u, v)) * edge
@@ -241,7 +257,7 @@ def _river(seed: int, u: Any) -> Floats:
     return np.asarray(0.605 + 0.10 * _fields(seed)["course"](u, 0.37))
 
 
-def _tributary(seed: int, v: Any, which: int) -> Floats:
+def _tributary(seed: int, which: int, v: Any) -> Floats:
     """u of a tributary at v."""
     away = np.abs(np.asarray(v, dtype=float) - 0.6)
     return np.asarray((0.46 - 0.62 * away if which == 0 else 0.52 - 0.50 * away) + 0.09 * _fields(seed)["course"](v, 2.4 + 3.0 * which))
