@@ -48,9 +48,19 @@ def write_manual(place: Path, language: str) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     style = (RESOURCES / "help" / "manual.css").read_text(encoding="utf-8")
     home = html.escape(page("index", language).title)
-    for name in identifiers(language):
+    names = identifiers(language)
+    for name in names:
         one = page(name, language)
-        body = re.sub(r'href="(\w+)\.md"', r'href="\1.html"', to_html(one.text))
+        body = _linked(to_html(one.text), names)
         text = _FRAME.format(language=language, title=html.escape(one.title), style=style, home=home, body=body)
         (place / f"{name}.html").write_text(text, encoding="utf-8")
     return place / "index.html"
+
+
+def _linked(body: str, names: list[str]) -> str:
+    """Links between Markdown pages as links between HTML pages; a link to a page that is not there as its words alone."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="{found[1]}.html">{found[2]}</a>' if found[1] in names else found[2]
+
+    return re.sub(r'<a href="(\w+)\.md">(.*?)</a>', link, body)
