@@ -64,7 +64,7 @@ def contents(book: zipfile.ZipFile) -> Iterator[str]:
         vendor = inside.startswith("plugin/vendor/")
         if ".." in name or "\\" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
             yield f"{name} is no plain name"
-        if any(part.startswith(".") or part in ("__pycache__", "__MACOSX") for part in parts) or inside.startswith(ABSENT):
+        elif any(part.startswith(".") or part in ("__pycache__", "__MACOSX") for part in parts) or inside.startswith(ABSENT):
             yield f"{name} does not belong into the zip"
         elif not vendor and inside != "LICENSE" and PurePosixPath(name).suffix not in SUFFIXES:
             yield f"{name} is of a kind that is not shipped"
@@ -94,7 +94,7 @@ def metadata(plugin: Path) -> Iterator[str]:
         yield "metadata.txt: icon is not in the zip"
     if "plugin" in given.get("name", "").lower() or "supportsQt6" in given:
         yield "metadata.txt: the name must not say plugin, and supportsQt6 is no longer read"
-    low, high = (tuple(int(part) for part in given.get(key, "0").split(".")) for key in ("qgisMinimumVersion", "qgisMaximumVersion"))
+    low, high = (tuple(map(int, re.findall(r"\d+", given.get(key, "")))) for key in ("qgisMinimumVersion", "qgisMaximumVersion"))
     if low > high:
         yield "metadata.txt: qgisMinimumVersion is above qgisMaximumVersion"
 
