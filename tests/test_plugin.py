@@ -76,6 +76,18 @@ def test_the_root_module_imports_nothing_of_qgis():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
 
 
+def test_no_module_takes_the_window_when_it_is_imported():
+    import ast
+
+    for room in ("plugin", "processing_algorithms", "ui"):
+        for file in (ROOT / room).rglob("*.py"):
+            if "vendor" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                names = [one.name for one in getattr(node, "names", []) if isinstance(node, (ast.Import, ast.ImportFrom))]
+                assert "iface" not in names and "qgis.utils" not in names, f"{file}:{node.lineno}"
+
+
 @pytest.fixture
 def window(qgis_iface, monkeypatch):
     """The mock window with what the mock leaves out: a real menu to stand left of, and a list of options pages."""
