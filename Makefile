@@ -16,11 +16,15 @@ test: setup ## every test, offscreen
 .PHONY: demo
 demo: ## the main job on the sample county and on a real survey: maps, project, tables in build/demo (LANGUAGE=zh for a Chinese summary)
 	@.ci/setup run
-	@mkdir -p build/profile && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$(CURDIR)/build/profile" LC_ALL=C.UTF-8 $(PYTHON) .ci/demo.py
+	@mkdir -p build/profile && QT_QPA_PLATFORM=offscreen QGIS_CUSTOM_CONFIG_PATH="$(CURDIR)/build/profile" $(PYTHON) .ci/demo.py
 
 .PHONY: test-matrix
 test-matrix: ## the same tests on QGIS 3.22 and 3.44, in chroots (root; VERSIONS="3.44" for one)
 	@.ci/matrix $(VERSIONS)
+
+.PHONY: golden
+golden: setup ## record tests/golden anew and show what changes (check it by hand before committing)
+	@SHANSHUI_RECORD=1 .ci/test -q -s tests/test_goldens.py
 
 .PHONY: models
 models: setup ## write resources/models from .ci/models.py
