@@ -92,10 +92,12 @@ class Chain:
         results.unlink(missing_ok=True)
 
     def run(self, algorithm: str, outputs: dict[str, str], **parameters: Any) -> dict[str, Any]:
-        """Run shanshui:<algorithm>; outputs: its output → layer of the GeoPackage."""
+        """Run shanshui:<algorithm>; outputs: its output → layer of the GeoPackage, "" for a layer in memory."""
         import processing
 
-        targets = {name: f"ogr:dbname='{self.results}' table=\"{layer}\" (geom)" for name, layer in outputs.items()}
+        targets = {
+            name: f"ogr:dbname='{self.results}' table=\"{layer}\" (geom)" if layer else "TEMPORARY_OUTPUT" for name, layer in outputs.items()
+        }
         lists = dict.fromkeys(self._kept, "TEMPORARY_OUTPUT")
         found = processing.run(f"shanshui:{algorithm}", {**parameters, **targets, **lists})
         self.parameters[algorithm] = {name: told(value) for name, value in parameters.items()}
@@ -126,8 +128,12 @@ class Chain:
 
 
 def told(value: Any) -> Any:
-    """A parameter as the manifest states it: layers by their source."""
-    return [told(one) for one in value] if isinstance(value, list) else value.source() if hasattr(value, "source") else value
+    """A parameter as the manifest states it: layers by their source, those in memory by their name."""
+    if isinstance(value, list):
+        return [told(one) for one in value]
+    if hasattr(value, "dataProvider"):
+        return value.name() if value.providerType() == "memory" else value.source()
+    return value
 
 
 def everything(layer: Any, name: str) -> tuple[Any, Any]:
@@ -189,8 +195,10 @@ def county_package(county: Path, folder: Path) -> list[str]:
         return f"{county}|layername={name}"
 
     chain = Chain(folder / "qinglan.gpkg")
-    drawn = {"OUTPUT": "ZRZYDJDY", "JOURNAL": "YSL", "REST": "REST"}
-    chain.run("draw_units", drawn, COUNTY=layer("XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
+    laid = {"OUTPUT": "", "JOURNAL": "YSL", "REST": "REST"}
+    drawn = chain.run("draw_units", laid, COUNTY=layer("XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
+    around = [named(county, name) for name in ("CJDCQ",) if name in there]
+    chain.run("abutments", {"OUTPUT": "ZRZYDJDY"}, INPUT=drawn["OUTPUT"], NEIGHBOURS=around, NAME_FIELD="DJDYMC")
     return finish(chain, county, folder, "qinglan", layer("SYQ"), layer("DLTB"), layer("XZQ"))
 
 

@@ -105,11 +105,21 @@ def test_a_missing_field_is_named(pack):
 
 
 def test_every_sheet_of_the_pack_has_columns_that_exist_and_words_in_both_languages(pack):
-    layers = {"summary": "ZRZK", "types": "TYPE_TABLES", "lines": "BOUNDARY_LINES", "drawing": "YSL"}
+    layers = {"summary": "ZRZK", "types": "TYPE_TABLES", "lines": "BOUNDARY_LINES", "drawing": "YSL", "abutments": "ZRZYDJDY"}
     assert {row["key"] for row in pack.rule("sheets")} == set(layers) == {row["sheet"] for row in pack.rule("sheet_columns")}
     for row in pack.rule("sheet_columns"):
         assert row["key"] == f"{row['sheet']}.{row['column']}" and row["label_zh"] and row["label_en"] and float(row["width"]) > 0
         assert (row["total"] == "sum") == bool(row["decimals"]) and bool(row["group_zh"]) == bool(row["group_en"])
     for row in pack.rule("sheet_columns"):
-        if row["sheet"] == "summary" and row["column"] != "NO":
-            assert row["column"] in pack.layers["ZRZK"].names
+        if row["sheet"] in ("summary", "abutments") and row["column"] != "NO":
+            assert row["column"] in pack.layers[layers[row["sheet"]]].names
+
+
+def test_a_table_of_words_has_no_total(pack, tmp_path):
+    page = pack.layers["ZRZYDJDY"]
+    table = Table(pd.DataFrame({name: ["甲、乙"] for name in page.names}), None, None, "ZRZYDJDY", page)
+    path = tmp_path / "四至.xlsx"
+    write_workbook(path, [sheet_of(pack, "abutments", table, "zh")], "zh")
+    shown = openpyxl.load_workbook(path).worksheets[0]
+    assert [shown.cell(5, at).value for at in (1, 4)] == [1, "甲、乙"] and shown.freeze_panes == "A5" and shown["A2"].value is None
+    assert shown["A7"].value == "填表人："

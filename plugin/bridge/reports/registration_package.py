@@ -53,6 +53,9 @@ def _sheets(results: Path, place: str, pack: Pack, language: str) -> dict[str, t
 
     turned = {"types": printed.by_type_and_ownership, "lines": printed.by_line_kind, "drawing": printed.by_source}
     tables = {"summary": page("ZRZK"), "types": page("TYPE_TABLES"), "lines": page("BOUNDARY_LINES"), "drawing": page("YSL")}
+    units = page("ZRZYDJDY")
+    if units is not None and "DYSZD" in units:
+        tables["abutments"] = units
     notes = {key: _notes(key, pack, language) for key in tables}
     return {
         key: table_workbook.sheet_of(pack, key, turned[key](one, pack) if key in turned else one, language, place, notes[key])

@@ -16,7 +16,7 @@ from ..libraries import vendored
 from ..sinks import staged, swap
 from ..speech import sentence
 
-__all__ = ["Column", "Sheet", "sheet_of", "total_row", "write_csv", "write_workbook"]
+__all__ = ["Column", "Sheet", "printed_rows", "sheet_of", "total_row", "write_csv", "write_workbook"]
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _FACES = {"zh": "宋体", "en": "Calibri"}
@@ -56,7 +56,7 @@ def sheet_of(pack: Pack, key: str, table: Table, language: str, title: str = "",
     head = pack.row("sheets", key)
     columns = tuple(_column(row, language) for row in pack.rule("sheet_columns") if row["sheet"] == key)
     shown = [_values(table, one, pack, language) for one in columns]
-    gap = " " if title and language != "zh" else ""
+    gap = ": " if title and language != "zh" else ""
     rows = tuple(zip(*shown))
     return Sheet(head[f"name_{language}"], f"{title}{gap}{head[f'title_{language}']}", head[f"unit_{language}"], columns, rows, tuple(notes))
 
@@ -99,13 +99,22 @@ def total_row(sheet: Sheet, language: str) -> tuple[Any, ...]:
     return tuple(found)
 
 
+def printed_rows(sheet: Sheet, language: str) -> tuple[tuple[Any, ...], ...]:
+    """The rows as they are printed: the total first where a column has one."""
+    return (total_row(sheet, language), *sheet.rows) if _totalled(sheet) else sheet.rows
+
+
+def _totalled(sheet: Sheet) -> bool:
+    return any(one.total == "sum" for one in sheet.columns)
+
+
 def write_csv(path: Path, sheet: Sheet, language: str) -> None:
-    """Write one table as CSV (UTF-8 with BOM): one head line, the total row, the rows. OutputError as `staged` and `swap`."""
+    """Write one table as CSV (UTF-8 with BOM): one head line, then the rows as printed. OutputError as `staged` and `swap`."""
     with staged(path) as stage:
         with (stage / path.name).open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow("·".join(one.heads) for one in sheet.columns)
-            for row in (total_row(sheet, language), *sheet.rows):
+            for row in printed_rows(sheet, language):
                 writer.writerow(_text(value, one.decimals) for value, one in zip(row, sheet.columns))
         swap(stage, path)
 
@@ -128,31 +137,47 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], language: str) -> None:
 
 def _fill(page: Any, sheet: Sheet, language: str) -> None:
     """Title, unit line, head, totals, rows, signatures and notes; how the page prints."""
+    across = sum(one.width for one in sheet.columns)
     wide, deep = len(sheet.columns), max(len(one.heads) for one in sheet.columns)
     look = _Look(page, language)
-    look.line(1, sheet.title, wide, size=16, bold=True, height=30)
-    look.line(2, sentence("table.unit", {"unit": sheet.unit}, language), wide, side="right")
+    look.line(1, sheet.title, wide, size=16, bold=True, height=8 + 22 * _lines(sheet.title, across / 1.8))
+    look.line(2, sentence("table.unit", {"unit": sheet.unit}, language) if sheet.unit else "", wide, side="right")
     _head(look, sheet, deep)
     top = 3 + deep
-    for at, row in enumerate((total_row(sheet, language), *sheet.rows)):
+    rows, totalled = printed_rows(sheet, language), _totalled(sheet)
+    for at, row in enumerate(rows):
         for place, (value, column) in enumerate(zip(row, sheet.columns), 1):
-            look.cell(top + at, place, value, column, bold=at == 0)
-    _join_total(page, sheet, top)
-    end = top + len(sheet.rows) + 2
+            look.cell(top + at, place, value, column, bold=totalled and at == 0)
+        page.row_dimensions[top + at].height = 2 + 14 * max(_lines(value, one.width) for value, one in zip(row, sheet.columns))
+    if totalled:
+        _join_total(page, sheet, top)
+    end = top + len(rows) + 1
     words = [sentence(f"points.list.{word}", {}, language) for word in ("filled", "checked", "date")]
-    for place, word in zip((1, 1 + wide // 3, 1 + 2 * wide // 3), words):
+    for place, word in zip(_thirds(sheet.columns), words):
         page.cell(end, place, word).font = look.font()
     for at, note in enumerate(sheet.notes, end + 1):
-        look.line(at, note, wide, side="left", size=9, height=_note_height(note, sheet))
-    _print_setup(page, top, wide)
+        look.line(at, note, wide, side="left", size=9, height=14 * _lines(note, across))
+    _print_setup(page, top, top + 1 if totalled else top, wide)
     for place, column in enumerate(sheet.columns, 1):
         page.column_dimensions[look.letter(place)].width = column.width
 
 
-def _note_height(note: str, sheet: Sheet) -> float:
-    """Room for a note that runs over several lines: a CJK character is about two of Excel's width units, a Latin one about one."""
-    length = sum(1 if ord(one) < 0x2E80 else 2 for one in note)
-    return 14.0 * max(1, -int(-length * 1.05 // sum(one.width for one in sheet.columns)))
+def _thirds(columns: Sequence[Column]) -> list[int]:
+    """Columns that begin at about the first, second and last third of the page's width, each to the right of the one before."""
+    starts = [sum(one.width for one in columns[:at]) for at in range(len(columns))]
+    whole = starts[-1] + columns[-1].width
+    found = [1]
+    for part in (0.3, 0.6):
+        found.append(next((at for at, start in enumerate(starts, 1) if start >= part * whole and at > found[-1]), len(columns)))
+    return found
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column: a CJK character is about two of Excel's width units wide, a Latin one a little less than one."""
+    if not isinstance(value, str):
+        return 1
+    length = sum(0.92 if ord(one) < 0x2E80 else 2.1 for one in value)
+    return max(1, -int(-length // (width - 0.5)))
 
 
 def _head(look: _Look, sheet: Sheet, deep: int) -> None:
@@ -161,6 +186,9 @@ def _head(look: _Look, sheet: Sheet, deep: int) -> None:
     for place, heads in enumerate(names, 1):
         for level in range(deep):
             look.head(3 + level, place, heads[level] if level < len(heads) else None)
+        if len(heads) == deep:
+            row = look.page.row_dimensions[2 + deep]
+            row.height = max(row.height, 6 + 14 * _lines(heads[-1], sheet.columns[place - 1].width * 0.9))
         if len(heads) < deep:
             look.page.merge_cells(start_row=2 + len(heads), end_row=2 + deep, start_column=place, end_column=place)
     for level in range(deep - 1):
@@ -181,8 +209,9 @@ def _join_total(page: Any, sheet: Sheet, row: int) -> None:
         page.merge_cells(start_row=row, end_row=row, start_column=places[0], end_column=places[-1])
 
 
-def _print_setup(page: Any, top: int, wide: int) -> None:
-    page.freeze_panes = page.cell(top + 1, 1)
+def _print_setup(page: Any, top: int, moving: int, wide: int) -> None:
+    """How the page prints; head and total stay in sight: what scrolls begins at row `moving`."""
+    page.freeze_panes = page.cell(moving, 1)
     page.print_title_rows = f"1:{top - 1}"
     page.page_setup.orientation = "landscape" if wide > 6 else "portrait"
     page.page_setup.paperSize = page.PAPERSIZE_A3 if wide > 14 else page.PAPERSIZE_A4
@@ -225,7 +254,7 @@ class _Look:
         cell = self.page.cell(row, place, text)
         cell.font, cell.border, cell.fill = self.font(bold=True), self._box, self._shade
         cell.alignment = self._styles.Alignment(horizontal="center", vertical="center", wrap_text=True)
-        self.page.row_dimensions[row].height = 20
+        self.page.row_dimensions[row].height = max(self.page.row_dimensions[row].height or 0, 20)
 
     def cell(self, row: int, place: int, value: Any, column: Column, bold: bool = False) -> None:
         """A value: numbers to the right with their decimals, text to the left, serials and totals in the middle."""
