@@ -95,6 +95,8 @@ def test_a_fault_is_a_sentence_and_goes_when_it_is_mended(own):
 
 def test_the_packages_are_listed_with_their_versions():
     made = page()
+    assert not made.libraries.text()  # nothing is imported before somebody looks
+    made.show()
     text = made.libraries.text()
     for name, version in libraries.found():
         assert name in text and (version or "not found") in text
@@ -102,7 +104,8 @@ def test_the_packages_are_listed_with_their_versions():
 
 def test_what_keeps_algorithms_from_running_is_said(monkeypatch):
     def sentences(made):
-        return " ".join(one.text() for one in made.findChildren(QLabel))
+        made.show()
+        return " ".join(one.text() for one in made.findChildren(QLabel) if one.isVisible())
 
     monkeypatch.setattr(libraries, "NEEDED", {"package_of_nobody": "x"})
     assert "package_of_nobody" in sentences(page())

@@ -7,6 +7,7 @@ from functools import partial
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -102,20 +103,30 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def _libraries_group(self) -> QGroupBox:
         group = QGroupBox(tr("Python packages"), self)
+        self.libraries, self.obstacle = QLabel(group), _warning(group)
+        self.libraries.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(group)
+        layout.addWidget(self.libraries)
+        layout.addWidget(self.obstacle)
+        return group
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (the name Qt calls)
+        """Look for the packages when the page is first looked at: QGIS makes all pages when its options open, and this takes a second or two."""
+        super().showEvent(event)
+        if not self.libraries.text():
+            self._find_libraries()
+
+    def _find_libraries(self) -> None:
         words = {"": tr("not found"), libraries.BROKEN: tr("cannot be imported")}
         rows = [
             f"<td>{name}&nbsp;&nbsp;</td><td><b>{words.get(version, version)}</b>&nbsp;&nbsp;&nbsp;&nbsp;</td>" for name, version in libraries.found()
         ]
         half = (len(rows) + 1) // 2
         lines = [a + b for a, b in zip(rows[:half], [*rows[half:], ""])]
-        self.libraries = QLabel("<table>" + "".join(f"<tr>{one}</tr>" for one in lines) + "</table>", group)
-        self.libraries.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QVBoxLayout(group)
-        layout.addWidget(self.libraries)
+        self.libraries.setText("<table>" + "".join(f"<tr>{one}</tr>" for one in lines) + "</table>")
         obstacle = libraries.obstacle()
-        if obstacle:
-            layout.addWidget(_warning(group, sentence(*obstacle, with_next=True)))
-        return group
+        self.obstacle.setText(sentence(*obstacle, with_next=True) if obstacle else "")
+        self.obstacle.setVisible(obstacle is not None)
 
     def _refresh(self) -> None:
         """Read the packs again and show them with the first fault."""
