@@ -66,4 +66,9 @@ def _waters(ground: Scene, mesh: Mesh, opened: Opened, strip: Ints, kind: Ints, 
     for which, name in enumerate(("reservoir_north", "reservoir_south", "lake")):
         water = (zone == RESERVOIR) | (zone == LAKE)
         found[name] = opened.spread(ground.still_water(x, y, which) > -beside) | (water & opened.spread(ground.still_water(x, y, which) > 0))
-    return {name: mask & (kind == LAND) for name, mask in found.items()}
+    # each piece of water is managed once: still water, then the river, then the brooks
+    taken = np.zeros(len(kind), dtype=bool)
+    for name in ("reservoir_north", "reservoir_south", "lake", "main_river", "north_brook", "south_brook"):
+        found[name] = found[name] & (kind == LAND) & ~taken
+        taken |= found[name]
+    return found
