@@ -46,7 +46,8 @@ def main() -> int:
     shutil.rmtree(target, ignore_errors=True)
     (fresh / "shanshui").replace(target)
     fresh.rmdir()
-    print(f"Shanshui {about['general']['version']} lies in {target}. Start QGIS and switch it on under Plugins ▸ Manage and Install Plugins ▸ Installed.")
+    print(f"Shanshui {about['general']['version']} lies in {target}.")
+    print("Start QGIS and switch it on under Plugins ▸ Manage and Install Plugins ▸ Installed.")
     return 0
 
 

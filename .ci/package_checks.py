@@ -18,7 +18,20 @@ REQUIRED = ("name", "description", "version", "qgisMinimumVersion", "author", "e
 BOOLEAN = ("experimental", "deprecated", "server", "hasProcessingProvider")
 LINKS = ("homepage", "tracker", "repository")
 PLACEHOLDERS = ("http://bugs", "http://repo", "http://homepage")
-SUFFIXES = {".py", ".txt", ".md", ".csv", ".json", ".ui", ".svg", ".png", ".qml", ".qpt", ".model3", ".qm", ".html", ".css", ".xml", ".docx", ".xlsx", ".j2", ".pyi"}
+DATA = {".csv", ".json", ".svg", ".png", ".qml", ".qpt", ".model3", ".qm", ".html", ".css", ".xml", ".docx", ".xlsx", ".j2"}
+SUFFIXES = DATA | {".py", ".ui", ".txt", ".md"}
+BINARY = (".so", ".pyd", ".dll", ".dylib", ".exe", ".pyc")
+NUMBER = r"\d+\.\d+(\.\d+)?"
+FORMS = {
+    "name": r"[\w -]+",
+    "version": NUMBER,
+    "qgisMinimumVersion": NUMBER,
+    "qgisMaximumVersion": NUMBER,
+    "description": r"[^<>\n]+",
+    "author": "[^/]+",
+    "email": r"[^@\s]+@[^@\s]+\.\w+",
+    **dict.fromkeys(BOOLEAN, "(?i)true|false|yes|no"),
+}
 ABSENT = ("tests/", "Makefile", "plugin/decisions/", "pyproject.toml")
 
 
@@ -51,11 +64,11 @@ def contents(book: zipfile.ZipFile) -> Iterator[str]:
         vendor = inside.startswith("plugin/vendor/")
         if ".." in name or "\\" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
             yield f"{name} is no plain name"
-        if any(part.startswith(".") or part in ("__pycache__", "__MACOSX") for part in parts) or inside.startswith(ABSENT):
+        elif any(part.startswith(".") or part in ("__pycache__", "__MACOSX") for part in parts) or inside.startswith(ABSENT):
             yield f"{name} does not belong into the zip"
         elif not vendor and inside != "LICENSE" and PurePosixPath(name).suffix not in SUFFIXES:
             yield f"{name} is of a kind that is not shipped"
-        elif vendor and PurePosixPath(name).suffix in (".so", ".pyd", ".dll", ".dylib", ".exe", ".pyc"):
+        elif vendor and PurePosixPath(name).suffix in BINARY:
             yield f"{name} is a binary"
 
 
@@ -70,9 +83,9 @@ def metadata(plugin: Path) -> Iterator[str]:
         yield f"metadata.txt cannot be read: {failure}"
         return
     yield from (f"metadata.txt: {key} is missing" for key in REQUIRED if not given.get(key))
-    forms = {"version": r"\d+(\.\d+)+", "qgisMinimumVersion": r"\d+\.\d+(\.\d+)?", "qgisMaximumVersion": r"\d+\.\d+(\.\d+)?", "author": "[^/]+", "email": r"[^@\s]+@[^@\s]+\.\w+"}
-    forms.update(dict.fromkeys(BOOLEAN, "(?i)true|false|yes|no"), name=r"[\w -]+", description=r"[^<>\n]+")
-    yield from (f"metadata.txt: {key} has no good form: {given[key]}" for key, form in forms.items() if given.get(key) and not re.fullmatch(form, given[key]))
+    for key, form in FORMS.items():
+        if given.get(key) and not re.fullmatch(form, given[key]):
+            yield f"metadata.txt: {key} has no good form: {given[key]}"
     for key in LINKS:
         link = urlparse(given.get(key, ""))
         if link.scheme not in ("http", "https") or not link.netloc or given[key] in PLACEHOLDERS:
@@ -81,7 +94,7 @@ def metadata(plugin: Path) -> Iterator[str]:
         yield "metadata.txt: icon is not in the zip"
     if "plugin" in given.get("name", "").lower() or "supportsQt6" in given:
         yield "metadata.txt: the name must not say plugin, and supportsQt6 is no longer read"
-    low, high = (tuple(int(part) for part in given.get(key, "0").split(".")) for key in ("qgisMinimumVersion", "qgisMaximumVersion"))
+    low, high = (tuple(map(int, re.findall(r"\d+", given.get(key, "")))) for key in ("qgisMinimumVersion", "qgisMaximumVersion"))
     if low > high:
         yield "metadata.txt: qgisMinimumVersion is above qgisMaximumVersion"
 
@@ -92,7 +105,8 @@ def scanned(plugin: Path) -> Iterator[str]:
     report = _output("bandit", "-r", str(plugin), "-x", str(vendor), "-f", "json", "-q", "-ll")
     for one in json.loads(report)["results"]:
         yield f"bandit {one['test_id']} {Path(one['filename']).relative_to(plugin)}:{one['line_number']} {one['issue_text']}"
-    report = _output("detect_secrets", "scan", "--all-files", "--exclude-files", r"metadata\.txt", "--exclude-files", "plugin/vendor/", ".", cwd=plugin)
+    spared = ("--exclude-files", r"metadata\.txt", "--exclude-files", "plugin/vendor/")
+    report = _output("detect_secrets", "scan", "--all-files", *spared, ".", cwd=plugin)
     for name, secrets in json.loads(report)["results"].items():
         yield from (f"detect-secrets {name}:{one['line_number']} {one['type']}" for one in secrets)
     report = _output("flake8", "--isolated", "--select=E9,F,W6", "--exclude", str(vendor), str(plugin))

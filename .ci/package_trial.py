@@ -45,8 +45,9 @@ def _surroundings(folder: Path) -> dict[str, str]:
         if not one.name.lower().startswith(VENDORED) and one.suffix != ".pth":
             (ground / one.name).symlink_to(one)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("QGIS_", "PYTHON", "VIRTUAL_ENV", "SHANSHUI_"))}
-    settings = {"PYTHONPATH": str(ground), "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
-    return {**kept, **settings, "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"), "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
+    python = {"PYTHONPATH": str(ground), "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile")}
+    return {**kept, **python, **home, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
 
 
 def _has_openpyxl(surroundings: dict[str, str]) -> bool:
@@ -72,7 +73,8 @@ def _boundary_points(folder: Path, surroundings: dict[str, str]) -> dict[str, st
     outputs = {"OUTPUT_POINTS": "points.gpkg", "OUTPUT_LINES": "lines.gpkg", "OUTPUT_LIST": "list.xlsx"}
     given = [f"INPUT={folder / 'parcels.geojson'}", *(f"{key}={folder / name}" for key, name in outputs.items())]
     command = ["qgis_process", "--json", "run", "shanshui:boundary_points", "--", *given]
-    done = subprocess.run(command, env=surroundings, cwd=folder, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=300, check=False)
+    heard = {"capture_output": True, "text": True, "encoding": "utf-8", "stdin": subprocess.DEVNULL}
+    done = subprocess.run(command, env=surroundings, cwd=folder, timeout=300, check=False, **heard)
     if done.returncode:
         raise RuntimeError(f"qgis_process gave {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     results: dict[str, str] = json.loads(done.stdout[done.stdout.index("{") :])["results"]

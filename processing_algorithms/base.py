@@ -18,11 +18,12 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..plugin.bridge import libraries, pages, params
+from ..plugin.bridge.manual import page_file
 from ..plugin.bridge.places import RESOURCES
 from ..plugin.bridge.run import Run
 from ..plugin.bridge.settings import ui_language
 from ..plugin.bridge.speech import explain, sentence
-from ..plugin.core.errors import Cancelled, ShanshuiError
+from ..plugin.core.errors import Cancelled, LibraryError, ShanshuiError
 
 __all__ = ["Described", "ShanshuiAlgorithm", "speaking"]
 
@@ -35,7 +36,8 @@ def speaking(failure: Exception) -> QgsProcessingException:
         return failure
     if isinstance(failure, ShanshuiError):
         return QgsProcessingException(explain(failure))
-    QgsMessageLog.logMessage("".join(traceback.format_exception(type(failure), failure, failure.__traceback__)), "Shanshui", Qgis.MessageLevel.Critical)
+    trace = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    QgsMessageLog.logMessage(trace, "Shanshui", Qgis.MessageLevel.Critical)
     facts = {"kind": type(failure).__name__, "reason": str(failure)}
     return QgsProcessingException(sentence("run.unforeseen", facts, with_next=True))
 
@@ -75,7 +77,7 @@ class Described:
         return pages.to_html(self.manual.text)
 
     def helpUrl(self) -> str:  # noqa: N802
-        return QUrl.fromLocalFile(str(pages.path(self.ID, ui_language()))).toString()
+        return QUrl.fromLocalFile(str(page_file(self.ID, ui_language()))).toString()
 
     def icon(self) -> QIcon:
         return QIcon(self.svgIconPath())
@@ -85,8 +87,8 @@ class Described:
         return str(own if own.is_file() else RESOURCES / "icons" / f"{self.GROUP}.svg")
 
     def canExecute(self) -> tuple[bool, str]:  # noqa: N802
-        lacking = libraries.missing()
-        return (not lacking, sentence("library.too_old", {"library": lacking}, with_next=True) if lacking else "")
+        found = libraries.obstacle()
+        return (found is None, sentence(*found, with_next=True) if found else "")
 
     def createInstance(self) -> Any:  # noqa: N802
         return type(self)()
@@ -100,6 +102,9 @@ class Described:
         return copy
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:  # noqa: N802
+        able, why = self.canExecute()
+        if not able:
+            return False, why
         try:
             copy = self.translated(parameters)
             for kind in self.PARAMETERS:
@@ -121,25 +126,28 @@ def group_name(group: str) -> str:
 class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
     """An algorithm from tables to tables: a subclass states ID, GROUP, PARAMETERS and `compute`."""
 
-    def initAlgorithm(self, configuration: Any = None) -> None:  # noqa: N802, ARG002
+    def initAlgorithm(self, configuration: Any = None) -> None:  # noqa: N802
         for kind in self.PARAMETERS:
             if isinstance(kind, params.OutputNumber):
                 self.addOutput(kind.output(self.manual))
             else:
                 self.addParameter(kind.declare(self.manual))
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> bool:  # noqa: N802, ARG002
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> bool:  # noqa: N802
         try:
+            obstacle = libraries.obstacle()  # also where nobody asked canExecute: packages are loaded in the way they need
+            if obstacle:
+                raise LibraryError(obstacle[0], **obstacle[1])
             copy = self.translated(parameters)
             self._prepared = {kind.name: kind.prepare(self, copy, context) for kind in self.PARAMETERS}
-        except Exception as failure:  # noqa: BLE001  (the one place where a failure of any kind becomes a sentence)
+        except Exception as failure:  # the one place where a failure of any kind becomes a sentence
             raise speaking(failure) from failure
         return True
 
     def processAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:  # noqa: N802
         try:
             return self._run(self.translated(parameters), Run(context, feedback, self._prepared))
-        except Exception as failure:  # noqa: BLE001  (as above)
+        except Exception as failure:
             raise speaking(failure) from failure
 
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
@@ -170,6 +178,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                 elif kind.is_output:
                     returned[kind.name] = results.get(kind.name)
             run.writing_progress.at(1.0)
+            run.progress.check()
             batch.finish()  # from here on nothing can be stopped: all is swapped in or, on a failure, named
         self._close(results, run)
         return returned

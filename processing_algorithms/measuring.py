@@ -66,13 +66,13 @@ class Measuring(ShanshuiAlgorithm):
             self._fits(reading.fields, given)
             found, _ = self.values(given, run)
             self._found = dict(zip(reading.ids.tolist(), found.tolist()))
-        except Exception as failure:  # noqa: BLE001  (as in the base: a failure of any kind becomes a sentence)
+        except Exception as failure:  # as in the base: a failure of any kind becomes a sentence
             raise speaking(failure) from failure
         return True
 
-    def processFeature(self, feature: QgsFeature, context: Any, feedback: Any) -> list[QgsFeature]:  # noqa: N802, ARG002
+    def processFeature(self, feature: QgsFeature, context: Any, feedback: Any) -> list[QgsFeature]:  # noqa: N802
         value = self._found.get(feature.id(), float("nan"))
-        feature.setAttribute(self._at, value if value == value else NULL)  # noqa: PLR0124
+        feature.setAttribute(self._at, value if value == value else NULL)
         return [feature]
 
     def _fits(self, fields: QgsFields, given: dict[str, Any]) -> None:

@@ -24,9 +24,15 @@ class ShippedModel(Described, QgsProcessingModelAlgorithm):
         self.ID, self.GROUP = identifier, GROUP_OF[identifier]
         self.fromFile(str(RESOURCES / "models" / f"{identifier}.model3"))
         self.setName(identifier)
+        for one in self.parameterDefinitions():
+            one.setDescription(self.manual.label(one.name().rpartition(":")[2]))
 
     def icon(self) -> QIcon:
         return QIcon(self.svgIconPath())
+
+    def canExecute(self) -> tuple[bool, str]:  # noqa: N802
+        ready, why = super().canExecute()
+        return (ready, why) if not ready else QgsProcessingModelAlgorithm.canExecute(self)
 
     def createInstance(self) -> Any:  # noqa: N802
         return type(self)(self.ID)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsApplication, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..plugin.bridge.places import RESOURCES, version
@@ -42,5 +43,19 @@ class ShanshuiProvider(QgsProcessingProvider):
             package = importlib.import_module(f".{group}", __package__)
             for made in modules(package.ALGORITHMS, package.__name__):
                 self.addAlgorithm(made())
+        registry = QgsApplication.processingRegistry()
+        if registry.providerById(self.id()) is None:
+            registry.providerAdded.connect(self._add_models)
+        else:
+            self._add_models(self.id())
+
+    def _add_models(self, added: str) -> None:
+        """Add the models once this provider is known: only then does QGIS find the steps of a model, and with them its results."""
+        if added != self.id():
+            return
+        registry = QgsApplication.processingRegistry()
+        with contextlib.suppress(TypeError):  # not connected: this is a refresh
+            registry.providerAdded.disconnect(self._add_models)
         for model in shipped():
             self.addAlgorithm(model)
+        self.algorithmsLoaded.emit()

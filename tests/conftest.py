@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -31,3 +32,24 @@ def real_data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real data at {DATA} (set SHANSHUI_DATA)")
     return DATA
+
+
+@pytest.fixture(scope="module")
+def provider(qgis_app):
+    """The plugin's algorithms in QGIS's registry, and `processing` ready to run them."""
+    from qgis.core import QgsApplication
+
+    from shanshui.processing_algorithms.provider import ShanshuiProvider
+
+    plugins = str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins")
+    if plugins not in sys.path:
+        sys.path.insert(0, plugins)
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    registry = QgsApplication.processingRegistry()
+    made = ShanshuiProvider()
+    assert registry.addProvider(made)
+    yield made
+    registry.removeProvider(made)
+    gc.collect()  # what Python still holds of QGIS must go before QGIS does

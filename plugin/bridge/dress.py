@@ -44,18 +44,22 @@ def _word(code: Any, language: str) -> str:
 
 
 def _label_categories(layer: QgsVectorLayer, page: Layer | None, pack: Pack | None, language: str) -> None:
-    """Name the classes of a shipped style in the language wanted, from the same lists that the fields use."""
+    """Name the classes of a shipped style in the language wanted, from the same lists that the fields use.
+
+    A class that is in no list (nothing decided, a severity) has both words in the style, parted by a slash.
+    """
     renderer = layer.renderer()
-    if page is None or pack is None or not isinstance(renderer, QgsCategorizedSymbolRenderer):
+    if not isinstance(renderer, QgsCategorizedSymbolRenderer):
         return
-    entry = next((one for one in page.fields if one.name == renderer.classAttribute()), None)
-    if entry is None or entry.domain not in pack.codes:
-        return
-    listed = pack.codes[entry.domain].entries
+    entry = next((one for one in page.fields if one.name == renderer.classAttribute()), None) if page is not None else None
+    listed = pack.codes[entry.domain].entries if pack is not None and entry is not None and entry.domain in pack.codes else {}
     for at, category in enumerate(renderer.categories()):
         code = listed.get(str(category.value()))
+        words = category.label().split(" / ")
         if code is not None:
             renderer.updateCategoryLabel(at, code.name_zh if language == "zh" else code.name_en)
+        elif len(words) == 2:
+            renderer.updateCategoryLabel(at, words[language != "zh"])
 
 
 class Dresser(QgsProcessingLayerPostProcessorInterface):

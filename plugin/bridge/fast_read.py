@@ -40,7 +40,10 @@ def read(path: str, layer: str, fields: QgsFields, with_geometry: bool, progress
     """
     if not hasattr(ogr.Layer, "GetArrowStreamAsNumPy"):
         return None
-    source = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=["GPKG"])
+    try:
+        source = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=["GPKG"])
+    except RuntimeError:  # a file of another kind, where somebody in this process has switched GDAL's exceptions on (qgis_process has)
+        return None
     found = None if source is None else source.GetLayerByName(layer) if layer else source.GetLayer(0)
     if found is None or not _sure(found, fields, with_geometry):
         return None
@@ -68,7 +71,8 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
     shapes, valid = [np.empty(0, dtype=object)], []
     done = 0
     # shapes are made here (that needs Python's lock), their validity is judged beside (that does not)
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(2)
+    try:
         for batch in stream:
             progress.at(0.7 * done / count)
             wkb = batch.pop(geometry, None)
@@ -79,7 +83,12 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
                 valid.append(pool.submit(shapely.is_valid, shapes[-1]))
             done += len(batch[key])
             parts.append(batch)
-        judged = [np.empty(0, dtype=bool), *(one.result() for one in valid)]
+        judged = [np.empty(0, dtype=bool)]
+        for one in valid:
+            progress.check()
+            judged.append(one.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     ids = np.concatenate([np.asarray(part[key], dtype=np.int64) for part in parts]) if parts else np.empty(0, dtype=np.int64)
     data = {field.name(): ids if field.name() == key else _column([part[field.name()] for part in parts], field) for field in fields}
     rows = pd.DataFrame(data, index=pd.RangeIndex(len(ids)))

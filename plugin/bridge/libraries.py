@@ -7,9 +7,10 @@ import sys
 from types import ModuleType
 
 from ..core.errors import LibraryError
+from . import wheels
 from .places import ROOT
 
-__all__ = ["BROKEN", "found", "missing", "vendored"]
+__all__ = ["BROKEN", "found", "missing", "obstacle", "vendored"]
 
 BROKEN = "!"
 # package → a function that only a new enough one has
@@ -21,12 +22,21 @@ def missing() -> str:
     """The name of the first needed package that is absent or too old, or ""."""
     for name, function in NEEDED.items():
         try:
-            module = importlib.import_module(name)
-        except Exception:  # noqa: BLE001  (one built for another numpy raises whatever it likes when it is imported)
+            module = wheels.load(name)
+        except Exception:  # noqa: BLE001  (one built for another numpy raises whatever it likes on import)
             return name
         if not hasattr(module, function):
             return name
     return ""
+
+
+def obstacle() -> tuple[str, dict[str, str]] | None:
+    """Code and facts of what keeps algorithms from running here, or None."""
+    lacking = missing()
+    if lacking:
+        return "library.too_old", {"library": lacking}
+    clash = wheels.mixed()
+    return ("library.other_geos", clash) if clash else None
 
 
 def vendored(name: str) -> ModuleType:
@@ -47,13 +57,13 @@ def vendored(name: str) -> ModuleType:
 
 
 def found() -> list[tuple[str, str]]:
-    """Package and version as this Python has them, for the options page ("" = not found, BROKEN = there but not to be imported)."""
+    """Package and version as this Python or the plugin's zip has them ("" = not found, BROKEN = there but not to be imported)."""
     rows = []
     for name in SHOWN:
         try:
-            module = importlib.import_module(name)
+            module = wheels.load(name) if name in NEEDED else vendored(name)
             rows.append((name, str(getattr(module, "__version__", "?"))))
-        except ImportError:
+        except (ImportError, LibraryError):
             rows.append((name, ""))
         except Exception:  # noqa: BLE001  (as above)
             rows.append((name, BROKEN))

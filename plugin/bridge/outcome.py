@@ -27,7 +27,7 @@ def table_for(name: str, value: Any, run: Any) -> Table:
         read = [reproject(one.rejected, crs) if one.table.crs and crs else one.rejected for one in run.readings.values() if len(one.rejected)]
         table = rejected.gather([*read, *([value] if isinstance(value, Table) else [])], crs)
         table = table.with_geometry(_areas_only(table.shapes))
-        codes, facts = table["REASON"], [{} for _ in range(len(table))]
+        codes, facts = table["REASON"], [_row_facts(row) for row in table.rows.to_dict("records")]
     return table.with_columns(
         MESSAGE_ZH=[sentence(code, fact, "zh") for code, fact in zip(codes, facts)],
         MESSAGE_EN=[sentence(code, fact, "en") for code, fact in zip(codes, facts)],
@@ -39,6 +39,12 @@ def _facts(text: str) -> dict[str, Any]:
 
     loaded = json.loads(text)
     return loaded if isinstance(loaded, dict) else {}
+
+
+def _row_facts(row: dict[str, Any]) -> dict[str, Any]:
+    """What the sentence of a set-aside row may ask for."""
+    feature = row["FEATURE"]
+    return {"layer": row["LAYER"], "row": feature, "unit": feature, "area": row["AREA"], "codes": _facts(row["ATTRIBUTES"]).get("DLBM") or "—"}
 
 
 def _areas_only(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

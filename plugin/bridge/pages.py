@@ -14,6 +14,7 @@ from .places import RESOURCES
 __all__ = ["Page", "page", "to_html"]
 
 _NAME = re.compile(r"^###\s+([A-Z][A-Z0-9_]*)\s+(.+?)\s*$")
+_MODES = {"ul": r"[-*]\s", "ol": r"\d+\.\s", "table": r"\|"}
 _OPTION = re.compile(r"^[-*]\s+`([^`]+)`\s*(.*)$")
 
 
@@ -75,12 +76,12 @@ def page(identifier: str, language: str) -> Page:
 
 
 def to_html(text: str) -> str:
-    """The Markdown that the pages use (headings, lists, tables, code, bold) as HTML for QGIS's help panel."""
+    """The Markdown that the pages use (headings, lists, tables, code, bold, italic) as HTML for QGIS's help panel."""
     out: list[str] = []
     mode = ""
     for line in text.splitlines():
         stripped = line.strip()
-        want = "ul" if re.match(r"^[-*]\s", stripped) else "table" if stripped.startswith("|") else ""
+        want = next((tag for tag, start in _MODES.items() if re.match(start, stripped)), "")
         if mode and mode != want:
             out.append(f"</{mode}>")
         if want and mode != want:
@@ -95,8 +96,8 @@ def to_html(text: str) -> str:
 
 
 def _block(line: str, mode: str) -> str:
-    if mode == "ul":
-        return f"<li>{_inline(line[1:].strip())}</li>"
+    if mode in ("ul", "ol"):
+        return f"<li>{_inline(line.partition(' ')[2].strip())}</li>"
     if mode == "table":
         if re.fullmatch(r"[|\s:-]+", line):
             return ""
@@ -114,4 +115,5 @@ def _inline(text: str) -> str:
     text = html.escape(text, quote=False)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     text = re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", text)
+    text = re.sub(r"(?<![\w*])\*([^\s*][^*]*)\*(?![\w*])", r"<i>\1</i>", text)
     return re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r'<a href="\2">\1</a>', text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,8 @@ class Settings:
 
     packs_folder: folder of the user's own packs, laid over the shipped ones ("" = none).
     editions: pack id → edition in use, where the user chose one. area_method: default of measure algorithms.
-    decimals: decimals of areas in square metres. language: language of outputs (auto = as the window).
-    operator: name written into audit records.
+    decimals: default decimals of measured areas and lengths. language: language of outputs (auto = as the window).
+    operator: name written into run manifests and audit records.
     """
 
     packs_folder: str = ""
@@ -61,15 +62,13 @@ def load() -> Settings:
     store, blank = QgsSettings(), Settings()
     method = str(store.value(PREFIX + "area_method", blank.area_method))
     language = str(store.value(PREFIX + "language", blank.language))
-    listed = str(store.value(PREFIX + "editions", "") or "")
-    pairs = tuple(sorted((a, b) for a, _, b in (one.partition("=") for one in listed.split(";")) if a and b))
     try:
         decimals = min(max(int(store.value(PREFIX + "decimals", blank.decimals)), 0), 6)
     except (TypeError, ValueError):
         decimals = blank.decimals
     return Settings(
         packs_folder=str(store.value(PREFIX + "packs_folder", "") or ""),
-        editions=pairs,
+        editions=_editions(str(store.value(PREFIX + "editions", "") or "")),
         area_method=method if method in AREA_METHODS else blank.area_method,
         decimals=decimals,
         language=language if language in LANGUAGES else blank.language,
@@ -82,4 +81,12 @@ def save(settings: Settings) -> None:
     store = QgsSettings()
     for name in ("packs_folder", "area_method", "decimals", "language", "operator"):
         store.setValue(PREFIX + name, getattr(settings, name))
-    store.setValue(PREFIX + "editions", ";".join(f"{pack}={edition}" for pack, edition in settings.editions))
+    store.setValue(PREFIX + "editions", json.dumps(dict(settings.editions), ensure_ascii=False))
+
+
+def _editions(stored: str) -> tuple[tuple[str, str], ...]:
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return ()
+    return tuple(sorted((str(pack), str(edition)) for pack, edition in found.items())) if isinstance(found, dict) else ()

@@ -107,6 +107,7 @@ def level_table(table: Table, wanted: Wanted) -> Levelled:
             controls, findings = _by_field(table, control, stated, pairs)
         else:
             controls = _county(control, parts) if control is not None else _known(wanted.stated or {}, pairs)
+            findings = [] if control is not None else _without_patches(wanted.stated or {}, pairs, table.name)
         named = parts if control is not None and not isinstance(control, str) else pairs
         adjusted, adjustment, more = balance.level_groups(areas, named, controls, keys, wanted.method, wanted.limit, table.name)
         told = {one.row for one in findings}
@@ -131,13 +132,20 @@ def _known(stated: Mapping[Any, float], pairs: list[Any]) -> dict[Any, float]:
     return found
 
 
+def _without_patches(stated: Mapping[Any, float], pairs: list[Any], layer: str) -> list[Finding]:
+    """A finding for each stated control that no row belongs to."""
+    filled = set(pairs) | {pair[1] for pair in pairs if isinstance(pair, tuple)}
+    empty = [balance.label_of(one) for one in stated if one not in filled]
+    return [Finding("balance.no_patches", "error", layer, label, facts={"group": label}) for label in empty]
+
+
 def _paired(stated: Mapping[Any, float] | None, pairs: list[Any], part: str) -> dict[tuple[Any, Any], float] | None:
     if not stated:
         return None
     if any(isinstance(one, tuple) for one in stated):
         return {one: area for one, area in stated.items() if isinstance(one, tuple)}
     if part:
-        return {pair: area for pair, area in _known(stated, pairs).items()}
+        return dict(_known(stated, pairs))
     return {(_WHOLE, one): area for one, area in stated.items()}
 
 

@@ -20,8 +20,11 @@ __all__ = ["Loose", "bare", "gather", "loose"]
 
 Array = np.ndarray[Any, Any]
 
+_SHAPES = 1_000
 _BLOCK = 65_536  # vertices hashed at once, so that they stay in the cache
 _ONE = np.uint64(1)
+_LOWER = np.uint64((1 << 40) - 1)
+_FULL = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -48,23 +51,30 @@ class Loose:
 
 def loose(shapes: Array) -> Loose:
     """The loose edges of polygons ((n,) Polygon or MultiPolygon, rings in either direction)."""
-    rings, of_part = shapely.get_rings(shapely.get_parts(shapes), return_index=True)
-    if not len(rings):
+    # ring by ring the shapes are copied, so few at a time
+    several = [_rings(shapes[at : at + _SHAPES]) for at in range(0, len(shapes), _SHAPES)]
+    if not sum(len(sizes) for _, sizes, _ in several):
         return Loose(np.empty((0, 4)))
-    hole = np.concatenate([[False], of_part[1:] == of_part[:-1]])
-    on_left = shapely.is_ccw(rings) != hole
-    sizes = shapely.get_num_coordinates(rings)
-    xy = shapely.get_coordinates(rings)
+    xy, sizes, on_left = (np.concatenate(column) for column in zip(*several))
+    del several
     xy += 0.0  # turns -0.0 into 0.0, which has other bits
     inner = np.ones(len(xy) - 1, dtype=bool)
     inner[np.cumsum(sizes)[:-1] - 1] = False  # from the end of a ring to the head of the next there is no edge
-    keys = _keys(xy, np.repeat(on_left, sizes), inner)
-    at = _uncancelled(keys)
+    left = np.repeat(on_left, sizes)
+    at = _uncancelled(_keys(xy, left, inner))
     at = at[inner[at] & (xy[at] != xy[at + 1]).any(axis=1)] if len(at) else at
     ends = np.concatenate([xy[at], xy[at + 1]], axis=1)
-    backward = ~np.repeat(on_left, sizes)[at]
+    backward = ~left[at]
     ends[backward] = ends[backward][:, [2, 3, 0, 1]]
     return Loose(_level(ends))
+
+
+def _rings(shapes: Array) -> tuple[Array, Array, Array]:
+    """Vertices of all rings, and for each ring its size and whether the polygon lies on its left."""
+    rings, of_part = shapely.get_rings(shapely.get_parts(shapes), return_index=True)
+    hole = np.zeros(len(rings), dtype=bool)
+    hole[1:] = of_part[1:] == of_part[:-1]
+    return shapely.get_coordinates(rings), shapely.get_num_coordinates(rings), shapely.is_ccw(rings) != hole
 
 
 def gather(several: list[Loose]) -> Loose:
@@ -98,21 +108,24 @@ def _keys(xy: Array, on_left: Array, real: Array) -> Array:
 
 def _uncancelled(keys: Array) -> Array:
     """Positions of the edges that remain when those of opposite direction cancel one by one."""
-    line = np.sort(keys)
-    way = (line & _ONE).astype(np.int8)
-    line >>= _ONE
-    first = np.flatnonzero(np.concatenate([[True], line[1:] != line[:-1]]))
-    sums = np.add.reduceat(2 * way - 1, first, dtype=np.int64)
-    odd = line[first[sums != 0]]
-    if not len(odd):
-        return np.empty(0, dtype=np.int64)
-    # few are odd: a table of their upper bits finds them without sorting positions
-    table = np.zeros(1 << 16, dtype=bool)
-    table[(odd >> np.uint64(47)).astype(np.int64)] = True
-    at: Array = np.flatnonzero(table[(keys >> np.uint64(48)).astype(np.int64)])
-    slot = np.minimum(np.searchsorted(odd, keys[at] >> _ONE), len(odd) - 1)
-    mine = odd[slot] == keys[at] >> _ONE
-    return _surplus(at[mine], keys[at[mine]])
+    at = _unsettled(keys)
+    return _surplus(at, keys[at]) if len(at) else at
+
+
+def _unsettled(keys: Array) -> Array:
+    """Positions among which all edges without a partner are, and few others.
+
+    Edges fall into many boxes by the upper bits of their keys, and in each the lower bits are summed, one way plus and the other minus:
+    what cancels leaves nothing. That takes a fifth of the time of sorting.
+    """
+    bits = max(len(keys).bit_length() - 1, 8)
+    box = (keys >> np.uint64(64 - bits)).astype(np.int64)
+    signed = ((keys >> _ONE) & _LOWER).astype(float)
+    np.negative(signed, out=signed, where=(keys & _ONE).astype(bool))
+    # sums stay exact while a box holds fewer than 2^13 values of 40 bits; a fuller one is not judged here
+    open_ = (np.bincount(box, signed, minlength=1 << bits) != 0) | (np.bincount(box, minlength=1 << bits) >= _FULL)
+    found: Array = np.flatnonzero(open_[box])
+    return found
 
 
 def _surplus(at: Array, keys: Array) -> Array:

@@ -22,7 +22,13 @@ class Plan:
     """What an overlay shall give: the operation, the fields taken from either layer (empty = all), a prefix for those of the right."""
 
     def __init__(
-        self, operation: str, left_fields: Sequence[str] = (), right_fields: Sequence[str] = (), prefix: str = "", noise: float = 0.0, grid: float = 0.0
+        self,
+        operation: str,
+        left_fields: Sequence[str] = (),
+        right_fields: Sequence[str] = (),
+        prefix: str = "",
+        noise: float = 0.0,
+        grid: float = 0.0,
     ) -> None:
         self.operation, self.prefix, self.noise, self.grid = operation, prefix, noise, grid
         self.left_fields, self.right_fields = tuple(left_fields), tuple(right_fields)
@@ -47,7 +53,9 @@ def names_of(left: Sequence[str], right: Sequence[str], prefix: str = "") -> lis
     return out
 
 
-def tables(left: Table, right: Table, plan: Plan, finish: Callable[[Books], None] = lambda books: None, progress: Progress = SILENT) -> Iterator[Table]:
+def tables(
+    left: Table, right: Table, plan: Plan, finish: Callable[[Books], None] = lambda books: None, progress: Progress = SILENT
+) -> Iterator[Table]:
     """The rows of an overlay, chunk by chunk; `finish` is given the books after the last. Errors as `stream`, and FieldError for an unknown field.
 
     A difference has the left fields only. A field of a layer that has no part in a piece is missing (NULL) there.

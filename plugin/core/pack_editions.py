@@ -25,7 +25,7 @@ def in_use(stated: Mapping[str, Sequence[str]], chosen: Mapping[str, str]) -> di
     A choice for a pack that is not there means nothing; PackError `pack.no_edition` where the pack is there without the chosen edition.
     """
     for name, edition in chosen.items():
-        if edition not in stated.get(name, [edition]):
+        if edition and edition not in stated.get(name, [edition]):
             raise PackError("pack.no_edition", pack=name, edition=edition, present=", ".join(stated[name]))
     return {name: chosen.get(name) or (editions[-1] if editions else "") for name, editions in stated.items()}
 

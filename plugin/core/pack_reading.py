@@ -57,7 +57,10 @@ def _folders(root: Path) -> list[Path]:
         raise PackError("pack.no_folder", file=str(root), row=0)
     if _is_pack(root):
         return [root]
-    return sorted(one for one in root.iterdir() if one.is_dir() and _is_pack(one))
+    try:
+        return sorted(one for one in root.iterdir() if one.is_dir() and _is_pack(one))
+    except OSError as why:
+        raise PackError("pack.unreadable", file=str(root), row=0, reason=why.strerror or type(why).__name__) from why
 
 
 def _is_pack(folder: Path) -> bool:

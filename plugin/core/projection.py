@@ -55,9 +55,10 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
         return np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
 
     try:
-        return shapely.transform(shapes, move)
+        moved: np.ndarray[Any, Any] = shapely.transform(shapes, move)
     except ProjError as failure:
         raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
+    return moved
 
 
 def _unshiftable(crs: CRS) -> str:

@@ -18,6 +18,7 @@ class MeasureLengths(Measuring):
         params.Source("INPUT", "any"),
         *common("CD", ("m", "km")),
         params.Output("OUTPUT", "same:INPUT"),
+        params.Output("FINDINGS", "polygon", optional=True),
         params.Output("REJECTED", "polygon", optional=True),
         params.OutputNumber("TOTAL"),
         params.OutputText("BASIS"),

@@ -24,6 +24,7 @@ class Overlay(ShanshuiAlgorithm):
         params.Text("PREFIX", optional=True, advanced=True),
         params.Number("NOISE", None, minimum=0.0, optional=True, advanced=True),
         params.Output("OUTPUT", "polygon"),
+        params.Output("FINDINGS", "polygon", optional=True),
         params.Output("REJECTED", "polygon", optional=True),
         params.OutputNumber("DEVIATION"),
     )

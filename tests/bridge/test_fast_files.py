@@ -111,6 +111,19 @@ def test_what_is_not_certain_is_left_to_plain_reading(qgis_app: Any, county: Pat
     assert fast_read.read(str(county), "DLTB", other.fields(), True) is None
 
 
+@pytest.mark.parametrize("switch", [gdal.UseExceptions, gdal.DontUseExceptions])
+def test_a_file_of_another_kind_is_left_to_plain_reading(qgis_app: Any, tmp_path: Path, switch: Any) -> None:
+    """Whether GDAL raises or returns nothing is set by whoever shares the process."""
+    path = tmp_path / "one.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    before = gdal.GetUseExceptions()
+    try:
+        switch()
+        assert fast_read.read(str(path), "", QgsVectorLayer(str(path), "one", "ogr").fields(), True) is None
+    finally:
+        (gdal.UseExceptions if before else gdal.DontUseExceptions)()
+
+
 def table(count: int = 5, crs: str = "EPSG:4528") -> Table:
     """A table of every kind of column with gaps; shapes single, multi, empty and missing."""
     rng = np.random.default_rng(3)

@@ -95,7 +95,7 @@ def test_one_array_used_by_many_threads_at_once() -> None:
                 assert shapely.area(some).sum() == 270.0
                 assert len(shapely.get_rings(shapely.get_parts(held[part]))) == 30
                 some[0] = None
-        except BaseException as failure:  # a thread's failure is no test's failure by itself
+        except BaseException as failure:  # noqa: BLE001  (a thread's failure is no test's failure by itself)
             failures.append(failure)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]

@@ -168,6 +168,7 @@ def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: fl
     """
     measured = measure.areas(pieces.shapes, crs)
     area = measured.copy()
+    unit: Any  # a position: of a key the stubs know no more than that it can be one
     for unit, at in pieces.rows.groupby("UNIT", sort=False).indices.items():
         area[at] = level_parts(measured[at], float(ground.areas[unit]))
         off = abs(add(measured[at]) - ground.measured[unit])

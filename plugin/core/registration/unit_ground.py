@@ -46,9 +46,9 @@ class UnitGround:
 def unit_ground(table: Table, types: Mapping[str, UnitType], control: str = "", progress: Progress = SILENT) -> UnitGround:
     """Chain, ground and area of each unit; all in the CRS of `table`.
 
-    control: field of registered areas (m², or text with the unit); one that differs from the measured area by more than the survey pack's limit (1/2000) is a
-    finding (`patches.control_differs`) and is not used. Others: `patches.unknown_unit_type` (treated as land), `patches.no_unit_number`,
-    `patches.duplicate_unit`, `patches.units_overlap`, `patches.unit_without_ground`.
+    control: field of registered areas (m², or text with the unit); one that differs from the measured area by more than the survey
+    pack's limit (1/2000) is a finding (`patches.control_differs`) and is not used. Others: `patches.unknown_unit_type` (treated as
+    land), `patches.no_unit_number`, `patches.duplicate_unit`, `patches.units_overlap`, `patches.unit_without_ground`.
     """
     numbers, names = table.text("ZRZYDJDYH").to_numpy(dtype=object), table.text("DJDYMC").to_numpy(dtype=object)
     kinds = of_rows(table, types)

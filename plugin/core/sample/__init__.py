@@ -6,8 +6,11 @@ lattice     an irregular honeycomb: nodes, edges, cells
 graph       connected parts and growth over neighbouring cells
 fractal     edges drawn as fractal lines that provably never cross
 assemble    labels of cells become polygons and lines whose shared borders are the same vertices
-roads       mesh edges opened into narrow road patches
-villages, landcover, changes, landsurvey, ownership, units, coast, sea, plan, permits, tables, rasters
+strips      mesh edges opened into narrow strips of rivers and roads
+villages, landcover, lines, ownership, regions, changes    which face belongs to what
+ground      all of it on one web: the labels that every layer is cut from
+districts, landsurvey, parcels, units                      survey, ownership and registration units as tables
+coast, sea, redline, plan, permits, rasters …              what lies on it beyond (beyond_core)
 faults      known faults with their answer key
 county      the whole, in one call
 """

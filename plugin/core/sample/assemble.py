@@ -20,7 +20,7 @@ Shapes = NDArray[Any]
 class Web:
     """A partition of the plane: arcs (e, k, 2) from node `edges[:, 0]` to `edges[:, 1]`, with the faces left and right of each.
 
-    At a node no more than three faces meet. faces: how many there are.
+    At a node three faces meet, or four where a strip ends at a cell's border. faces: how many there are.
     """
 
     edges: Ints
@@ -72,7 +72,13 @@ def _rings(web: Web, half: Ints, region: Ints) -> tuple[Ints, Ints]:
     start, end = web.edges[edge, back], web.edges[edge, 1 - back]
     key = region * web.nodes + start
     order = np.argsort(key, kind="stable")
-    follow = order[np.searchsorted(key[order], region * web.nodes + end)]
+    wanted = region * web.nodes + end
+    sorted_key = key[order]
+    first = np.searchsorted(sorted_key, wanted)
+    follow = order[first]
+    for at in np.flatnonzero(sorted_key[np.minimum(first + 1, len(order) - 1)] == wanted):
+        if first[at] + 1 < len(order):
+            follow[at] = _rightmost(web, half, int(at), order[first[at] : np.searchsorted(sorted_key, wanted[at], side="right")])
     least = np.arange(len(half))
     jump = follow
     while True:
@@ -91,6 +97,20 @@ def _rings(web: Web, half: Ints, region: Ints) -> tuple[Ints, Ints]:
         go = left > 0
         at, place, left = follow[at[go]], place[go] + 1, left[go]
     return walked, begin
+
+
+def _rightmost(web: Web, half: Ints, came: int, choices: Ints) -> int:
+    """Where a region touches itself in a node: the way on that turns most to the right, so that a hole touches the outer ring from within."""
+
+    def leaving(one: int) -> Floats:
+        arc = web.arcs[one >> 1]
+        arc = arc[::-1] if one & 1 else arc
+        return np.asarray(arc[np.flatnonzero((arc != arc[0]).any(axis=1))[0]] - arc[0])
+
+    back = leaving(int(half[came]) ^ 1)
+    ways = np.array([leaving(int(half[one])) for one in choices])
+    turn = np.arctan2(back[0] * ways[:, 1] - back[1] * ways[:, 0], ways @ back) % (2 * np.pi)
+    return int(choices[np.argmin(turn)])
 
 
 def _points(web: Web, half: Ints) -> tuple[Floats, int]:
@@ -114,12 +134,18 @@ def _areas(points: Floats, begin: Ints, lengths: Ints) -> Floats:
 
 
 def _closed(points: Floats, begin: Ints, lengths: Ints) -> tuple[Floats, Ints]:
-    """Coordinates of rings in the given order, each closed by its first vertex, and the offsets of the rings."""
+    """Coordinates of rings in the given order, each closed by its first vertex, and the offsets of the rings; a vertex repeated at once goes."""
     offsets = np.append(0, np.cumsum(lengths + 1))
     ring = np.repeat(np.arange(len(begin)), lengths + 1)
     inner = np.arange(offsets[-1]) - offsets[:-1][ring]
     take = begin[ring] + np.where(inner == lengths[ring], 0, inner)
-    return points[take], offsets
+    closed = points[take]
+    fresh = np.ones(len(closed), dtype=bool)
+    fresh[1:] = (closed[1:] != closed[:-1]).any(axis=1)
+    fresh[offsets[:-1]] = True
+    if fresh.all():
+        return closed, offsets
+    return closed[fresh], np.append(0, np.cumsum(fresh))[offsets]
 
 
 def chains(web: Web, chosen: Ints, kind: Ints) -> tuple[Shapes, Ints]:
@@ -148,6 +174,7 @@ def chains(web: Web, chosen: Ints, kind: Ints) -> tuple[Shapes, Ints]:
         points, _ = _points(web, chosen[np.array(walk)])
         last = chosen[walk[-1]]
         tail = web.arcs[last >> 1, 0 if last & 1 else -1]
-        lines.append(shapely.linestrings(np.vstack([points, tail])))
+        whole = np.vstack([points, tail])
+        lines.append(shapely.linestrings(whole[np.append(True, (whole[1:] != whole[:-1]).any(axis=1))]))
         kinds.append(kind[first])
     return np.array(lines, dtype=object), np.array(kinds, dtype=np.int64)

@@ -106,9 +106,10 @@ class Work:
         self, code: str, layer: str, features: str, where: Any, field: str = "", was: Any = None, now: Any = None, area: float | None = None
     ) -> None:
         """A row of the answer key; where: a shape at the fault."""
-        x, y = (float(one) for one in shapely.get_coordinates(shapely.point_on_surface(where))[0])
+        x, y = (measure.round_half_away(float(one), 3) for one in shapely.get_coordinates(shapely.point_on_surface(where))[0])
         self._places.append((x, y))
-        values = (f"{len(self.key) + 1:04d}", code, layer, features, field or None, _text(was), _text(now), area, x, y)
+        size = None if area is None else measure.round_half_away(area, 4)
+        values = (f"{len(self.key) + 1:04d}", code, layer, features, field or None, _text(was), _text(now), size, x, y)
         self.key.append(dict(zip(KEY_COLUMNS, values)))
 
     def name(self, layer: str, row: int) -> str:

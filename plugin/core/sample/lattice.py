@@ -129,22 +129,23 @@ def relax(mesh: Mesh, chosen: NDArray[np.bool_], rounds: int = 4, least: float =
     """
     nodes = mesh.nodes.copy()
     ends = mesh.edges[chosen]
-    degree = np.bincount(ends.ravel(), minlength=len(nodes))
+    free = np.bincount(ends.ravel(), minlength=len(nodes)) == 2
+    # only edges that a free node bounds can lose room
+    near = free[mesh.edges].any(axis=1)
+    around = replace(mesh, edges=mesh.edges[near], sides=mesh.sides[near])
     for _ in range(rounds):
         total = np.column_stack(
             [np.bincount(ends.ravel(), nodes[ends[:, ::-1].ravel(), axis], minlength=len(nodes)) for axis in (0, 1)]
         )
-        free = degree == 2
         moved = nodes.copy()
         moved[free] = 0.5 * nodes[free] + 0.25 * total[free]
         for _ in range(6):
-            tight = slack(replace(mesh, nodes=moved)) < least
+            tight = slack(replace(around, nodes=moved)) < least
             if not tight.any():
                 break
-            back = np.unique(mesh.edges[tight])
-            around = mesh.sides[tight].ravel()
-            touched = np.isin(mesh.sides, around).any(axis=1)
-            back = np.union1d(back, mesh.edges[touched].ravel())
+            crowded = np.zeros(mesh.count, dtype=bool)
+            crowded[around.sides[tight].ravel()] = True
+            back = around.edges[crowded[around.sides].any(axis=1)].ravel()
             moved[back] = mesh.nodes[back]
         nodes = moved
     return replace(mesh, nodes=nodes)

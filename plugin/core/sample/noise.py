@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["Noise", "hashed"]
 
 Floats = NDArray[np.float64]
-_SIZE = 64
+_SIZE = 64  # a power of two
 
 
 class Noise:
@@ -32,18 +32,22 @@ class Noise:
 
 
 def _lookup(table: Floats, x: Floats, y: Floats) -> Floats:
-    column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    fx, fy = x - column, y - row
-    fx, fy = fx**3 * (fx * (fx * 6 - 15) + 10), fy**3 * (fy * (fy * 6 - 15) + 10)
-    left, right, low, high = column % _SIZE, (column + 1) % _SIZE, row % _SIZE, (row + 1) % _SIZE
-    bottom = table[low, left] * (1 - fx) + table[low, right] * fx
-    top = table[high, left] * (1 - fx) + table[high, right] * fx
-    return np.asarray(bottom * (1 - fy) + top * fy)
+    across, along = np.floor(x), np.floor(y)
+    fx, fy = x - across, y - along
+    column, row = across.astype(np.int64), along.astype(np.int64)
+    fx, fy = fx * fx * fx * (fx * (fx * 6 - 15) + 10), fy * fy * fy * (fy * (fy * 6 - 15) + 10)
+    left, right = column & (_SIZE - 1), (column + 1) & (_SIZE - 1)
+    low, high = (row & (_SIZE - 1)) * _SIZE, ((row + 1) & (_SIZE - 1)) * _SIZE
+    flat = table.ravel()
+    start, above = flat[low + left], flat[high + left]
+    bottom = start + (flat[low + right] - start) * fx
+    top = above + (flat[high + right] - above) * fx
+    return np.asarray(bottom + (top - bottom) * fy)
 
 
 def hashed(keys: Any, salt: int) -> Floats:
     """A number in 0…1 for each whole-number key, the same wherever and in whatever order it is asked."""
-    x = (np.asarray(keys, dtype=np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (np.asarray(keys, dtype=np.uint64) + np.array([salt], dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     x = x ^ (x >> np.uint64(31))
     return np.asarray((x >> np.uint64(11)).astype(np.float64) / float(1 << 53))

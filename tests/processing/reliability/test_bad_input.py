@@ -31,12 +31,12 @@ def told(ran: Any, code: str, language: str, spoken: Any) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({one[0] for one in SOURCES}))
-def test_good_input_runs_and_says_what_came_in_and_went_out(desk: Any, outputs: Any, name: str) -> None:
+def test_good_input_runs_and_says_what_came_in_and_went_out(desk: Any, name: str) -> None:
     ran = desk.run(name, **desk.given(name))
     assert ran.good and not ran.unforeseen, ran.said
     for parameter in [one[1] for one in SOURCES if one[0] == name]:
         assert any(line.startswith(parameter) for line in ran.said.splitlines()), parameter
-    for output in outputs[name]:
+    for output in desk.outputs[name]:
         count = len(ran.rows(output))
         assert any(output in line and f" {count} " in line for line in ran.said.splitlines()), (output, count, ran.said)
 
@@ -173,9 +173,9 @@ def test_coordinates_that_contradict_the_crs(
 
 def test_degrees_and_metres_together(desk: Any) -> None:
     """The same land cover in degrees is cut as in metres: vertices are moved, and areas agree."""
-    from shanshui.plugin.core.projection import reproject_shapes
-
     import shapely
+
+    from shanshui.plugin.core.projection import reproject_shapes
 
     flat = desk.layer("DLTB")
     shapes = [shapely.from_wkb(bytes(one.geometry().asWkb().data())) for one in flat.getFeatures()]

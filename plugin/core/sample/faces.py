@@ -1,0 +1,137 @@
+"""The faces of the county's web with what lies on them: the common ground of coast, sea, red line and plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assemble import Web, polygons
+from .graph import components
+from .ground import ISLAND, NOTHING, Ground
+from .ground import SEA as _SEA
+from .scene import ORIGIN
+
+__all__ = ["LAND", "OUTSIDE", "SEA", "Faces", "as_polygons", "faces_of", "flagged_strips", "neighbours", "settled", "without_small"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+RIM, OUTSIDE, SEA, LAND = -2, -1, 0, 1
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """One value a face.
+
+    kind: RIM (not closed), OUTSIDE, SEA or LAND; code: survey class ("" off land); area: m², about; strip: roads and rivers cut from edges;
+    patch: land-survey patch of the later year (-1 off land). triangles (t, 3): the strips that meet at each of the last t faces.
+    """
+
+    web: Web
+    x: Floats
+    y: Floats
+    kind: Ints
+    code: NDArray[Any]
+    area: Floats
+    strip: Flags
+    patch: Ints
+    triangles: Ints
+
+    def of(self, *starts: str) -> Flags:
+        """Faces whose class begins with one of `starts`."""
+        found = {code: code.startswith(starts) for code in np.unique(self.code.astype(str))}
+        return np.array([found[code] for code in self.code.astype(str)], dtype=bool)
+
+
+def faces_of(ground: Ground) -> Faces:
+    """The faces of a ground as they are in the later year; islands are land."""
+    opened, count = ground.opened, ground.web.faces
+    kind = np.where(ground.kind1 == NOTHING, OUTSIDE, np.where(ground.kind1 == _SEA, SEA, LAND))
+    kind[ground.kind1 == ISLAND] = LAND
+    kind[_open(ground.web)] = RIM
+    code = np.full(count, "", dtype=object)
+    on = ground.later.patch >= 0
+    code[on] = ground.later.code[ground.later.patch[on]]
+    strips = len(opened.of_edge) - len(opened.junctions)
+    of_edge = np.full(len(opened.left), -1)
+    of_edge[opened.of_edge[:strips]] = ground.cells + np.arange(strips)
+    return Faces(
+        ground.web, ground.centres[:, 0], ground.centres[:, 1], kind, code, _areas(ground.web), np.arange(count) >= ground.cells, ground.later.patch,
+        of_edge[opened.junctions],
+    )  # fmt: skip
+
+
+def _areas(web: Web) -> Floats:
+    """m² of each face, from the arcs around it (those at the rim are not closed: theirs mean nothing)."""
+    near = web.arcs - np.array(ORIGIN)
+    cross = (near[:, :-1, 0] * near[:, 1:, 1] - near[:, 1:, 0] * near[:, :-1, 1]).sum(axis=1) / 2.0
+    left, right = web.sides.T
+    return np.asarray(np.abs(np.bincount(left, cross, web.faces) - np.bincount(right, cross, web.faces)))
+
+
+def _open(web: Web) -> Flags:
+    """Faces at the rim of the mesh, whose borders do not close."""
+    left, right = web.sides.T
+    start, end = web.edges.T.astype(float)
+    found = np.zeros(web.faces, dtype=bool)
+    for first, last in ((start, end), (start * start, end * end)):
+        step = first - last
+        found |= np.bincount(left, step, web.faces) - np.bincount(right, step, web.faces) != 0
+    return found
+
+
+def settled(faces: Faces, values: NDArray[Any]) -> NDArray[Any]:
+    """The values with those of the triangles at junctions replaced by what two of their strips agree on."""
+    found = values.copy()
+    if len(faces.triangles):
+        a, b, c = values[faces.triangles].T
+        last = found[len(found) - len(a) :]
+        found[len(found) - len(a) :] = np.where((a == b) | (a == c), a, np.where(b == c, b, last))
+    return found
+
+
+def neighbours(web: Web, flags: Flags) -> Flags:
+    """Faces beside a flagged one."""
+    left, right = web.sides.T
+    found = np.zeros(web.faces, dtype=bool)
+    found[left[flags[right]]] = True
+    found[right[flags[left]]] = True
+    return found
+
+
+def flagged_strips(faces: Faces, flags: Flags) -> Flags:
+    """The flags with strips added between two flagged cells, and strips that lie between others taken off."""
+    left, right = faces.web.sides.T
+    yes, no = np.zeros(faces.web.faces), np.zeros(faces.web.faces)
+    for mine, other in ((left, right), (right, left)):
+        cell = ~faces.strip[other]
+        yes += np.bincount(mine[cell & flags[other]], minlength=faces.web.faces)
+        no += np.bincount(mine[cell & ~flags[other]], minlength=faces.web.faces)
+    return settled(faces, np.where(faces.strip, (yes > 0) & (no == 0), flags))
+
+
+def without_small(faces: Faces, flags: Flags, least: float) -> Flags:
+    """The flags without connected parts below `least` m²."""
+    part = _parts(faces, flags.astype(np.int64))
+    area = np.bincount(part, faces.area)
+    return flags & (area[part] >= least)
+
+
+def _parts(faces: Faces, labels: Ints) -> Ints:
+    left, right = faces.web.sides.T
+    same = labels[left] == labels[right]
+    return components(faces.web.faces, faces.web.sides[same])
+
+
+def as_polygons(faces: Faces, labels: Ints) -> tuple[NDArray[Any], Ints]:
+    """Each connected part of equal label (−1: nobody's) as a polygon, and its label; parts stand in the order of their first face."""
+    part = _parts(faces, labels)
+    first = np.full(part.max() + 1, -1)
+    first[part[::-1]] = np.arange(len(part))[::-1]
+    of_part = labels[first]
+    number = np.where(of_part >= 0, np.cumsum(of_part >= 0) - 1, -1)
+    return polygons(faces.web, number[part], int((of_part >= 0).sum())), of_part[of_part >= 0]

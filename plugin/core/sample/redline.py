@@ -1,0 +1,125 @@
+"""The red line on land and at sea, by faces, and that of the neighbouring county, which meets it with a known offset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from .. import measure
+from ..schema import Pack
+from ..table import Table
+from .faces import LAND, OUTSIDE, SEA, Faces, as_polygons, flagged_strips, neighbours, without_small
+from .pages import COUNTY, NEIGHBOUR, identifiers, page_table
+from .scene import CRS, Scene
+
+__all__ = ["OFFSET", "beyond", "red_flags", "red_line"]
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+# metres east and north by which the neighbour's line was drawn beside ours
+OFFSET = (1.5, -2.0)
+# types of red line by number: function or sensitivity, and its name
+_TYPES = (("11", "水源涵养"), ("12", "生物多样性维护"), ("13", "水土保持"), ("15", "海岸生态稳定"))
+_WATER, _LIFE, _SOIL, _SHORE = range(4)
+
+
+def red_flags(faces: Faces, scene: Scene, protected: Ints, eco: Flags) -> Flags:
+    """Faces inside the red line, the neighbouring county's too.
+
+    protected: 0 no, 1 core and 2 general zone of a protected area (those go in whole); eco: the sea's ecological space (the inner part goes in).
+    """
+    height, steep = scene.elevation(faces.x, faces.y), scene.slope(faces.x, faces.y)
+    wild = faces.of("03", "0401", "0404", "1103", "0402", "1106") | (faces.kind == OUTSIDE)
+    high = np.quantile(height[faces.kind == LAND], 0.62)
+    bend = 0.25 * high * scene.noise("cover", faces.x, faces.y)
+    inland = scene.inland(faces.x, faces.y) > 0
+    flags = wild & inland & (height + bend > high) & (steep > 2.0)
+    flags = _smooth(faces, flags & (faces.kind != SEA)) & ~faces.of("01", "02", "05", "06", "07", "08", "09", "10", "12")
+    least = 0.0025 * scene.size**2
+    flags |= (protected > 0) & (faces.kind == LAND)
+    flags = flagged_strips(faces, flags)
+    flags = without_small(faces, flags & (faces.kind == LAND), least) | without_small(faces, flags & (faces.kind == OUTSIDE), least / 8.0)
+    sea = eco & (scene.noise("bend", faces.x, faces.y + 0.4 * scene.size) > -0.25)
+    return flags | without_small(faces, sea | ((protected > 0) & (faces.kind == SEA)), least / 3.0)
+
+
+def _smooth(faces: Faces, flags: Flags) -> Flags:
+    """Cells as most of those around them are (twice); strips count for nothing."""
+    left, right = faces.web.sides.T
+    cells = ~faces.strip[left] & ~faces.strip[right]
+    left, right = left[cells], right[cells]
+    around = np.bincount(left, minlength=faces.web.faces) + np.bincount(right, minlength=faces.web.faces)
+    for _ in range(2):
+        yes = np.bincount(left, flags[right], faces.web.faces) + np.bincount(right, flags[left], faces.web.faces)
+        flags = np.where(around > 0, yes + flags > 0.5 * (around + 1), flags)
+    return flags
+
+
+def red_line(faces: Faces, flags: Flags, scene: Scene, protected: Ints, names: dict[int, str], pack: Pack) -> Table:
+    """The red line in patches of one type and zone. names: of the protected areas by number; protected: zone + 10 × number."""
+    zone, area = protected % 10, protected // 10
+    land = np.where(area > 0, _LIFE, np.where(_halves(scene, faces), _WATER, _SOIL))
+    kind = np.where(faces.kind == SEA, np.where(area > 0, _LIFE, _SHORE), land)
+    labels = np.where(flags & (faces.kind >= SEA), ((area * 4 + kind) * 3 + zone) * 2 + (faces.kind == SEA), -1)
+    shapes, mark = as_polygons(faces, labels)
+    sea, zone, kind, area = mark % 2, (mark // 2) % 3, (mark // 6) % 4, mark // 24
+    return _table(pack, "STBHHX", shapes, kind, sea, zone, [names.get(int(one), "") for one in area], COUNTY, "青岚县")
+
+
+def _halves(scene: Scene, faces: Faces) -> Flags:
+    """The upper basin of the river's north serves the water supply, the south the soil."""
+    _, v = scene.place(faces.x, faces.y)
+    return np.asarray(v > 0.5)
+
+
+def _table(pack: Pack, name: str, shapes: NDArray[Any], kind: Ints, sea: Ints, zone: Ints, areas: list[str], county: str, title: str) -> Table:
+    count = len(shapes)
+    codes = [_TYPES[one][0] for one in kind]
+    serial: dict[str, int] = {}
+    red = []
+    for code in codes:
+        serial[code] = serial.get(code, 0) + 1
+        red.append(f"{county}{code}{serial[code]:03d}")
+    named = [area or ("青岚湾" if at_sea else "青岚山") for area, at_sea in zip(areas, sea)]
+    return page_table(
+        pack.layer(name),
+        shapes,
+        BSM=identifiers(name, count, county),
+        XJXZQDM=county,
+        XJXZQMC=title,
+        HXBM=red,
+        HXMM=[f"{place}{_TYPES[one][1]}生态保护红线" for place, one in zip(named, kind)],
+        TBBM=[f"{one}001" for one in red],
+        LXBM=codes,
+        LHLX=np.where(sea == 1, "2", "1").astype(object),
+        GNFQ=np.array([None, "1", "2"], dtype=object)[zone],
+        BHDMC=[one or None for one in areas],
+        GKCS=np.where(zone == 1, "禁止人为活动", "仅允许有限人为活动").astype(object),
+        SLSJ="2022-10-14",
+    )
+
+
+def beyond(faces: Faces, flags: Flags, scene: Scene, pack: Pack) -> tuple[Table, Any]:
+    """The neighbouring county's red line along the border, shifted by OFFSET; and one patch that it should have but has not (None: no room).
+
+    Only patches that meet ours across the border, in a belt beside it.
+    """
+    belt = faces.kind >= SEA
+    wide = 0.05 * scene.size
+    for _ in range(int(np.ceil(wide / np.sqrt(np.median(faces.area[faces.kind == OUTSIDE]))))):
+        belt |= neighbours(faces.web, belt) & (faces.kind == OUTSIDE)
+    shapes, _ = as_polygons(faces, np.where(flags & belt & (faces.kind == OUTSIDE), 0, -1))
+    ours, _ = as_polygons(faces, np.where(flags & (faces.kind == LAND), 0, -1))
+    met = np.unique(shapely.STRtree(shapes).query(ours, predicate="touches")[1]) if len(shapes) and len(ours) else np.empty(0, dtype=np.int64)
+    shapes = shapes[met[np.argsort(-shapely.area(shapes[met]), kind="stable")]]
+    lost = shapes[-1] if len(shapes) > 1 else None
+    kept = shapes[:-1] if len(shapes) > 1 else shapes
+    moved = np.asarray(shapely.transform(kept, lambda places: places + np.array(OFFSET)))
+    count = len(moved)
+    none = np.zeros(count, dtype=np.int64)
+    table = _table(pack, "STBHHX_LX", moved, none + _WATER, none, none, [""] * count, NEIGHBOUR, "邻县")
+    return table.with_columns(MJ=measure.areas(moved, CRS)), lost

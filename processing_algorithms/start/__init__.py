@@ -1,0 +1,5 @@
+"""00 Start here."""
+
+from __future__ import annotations
+
+ALGORITHMS: tuple[str, ...] = ()
