@@ -6,6 +6,8 @@ engine      rules over layers, two at a time; a rule that fails is itself report
 states      findings matched with those of the run before: open, fixed, exception
 pages       which page of a standard a layer follows
 conditions  the predicates that C:<name> of a field table means
+delivery    what a layer must be before its rows are looked at
 fields      rules that follow from the field table by themselves
+references  values that must stand in another layer
 survey, sums, shapes, coverages, between    one subject each
 """

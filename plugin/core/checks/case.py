@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -26,16 +26,21 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Checked:
-    """A layer under check: its rows, and the page and pack it follows (None where no page fits)."""
+    """A layer under check: its rows, the page and pack it follows (None where no page fits), and its name where another has the page's.
+
+    curved: rows whose shapes had arcs before they were made straight for this table.
+    """
 
     table: Table
     page: Layer | None = None
     pack: Pack | None = None
+    label: str = ""
+    curved: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
-        """The page's name, else the layer's own."""
-        return self.page.name if self.page is not None else self.table.name
+        """The label where it has one, else the page's name, else the layer's own."""
+        return self.label or (self.page.name if self.page is not None else self.table.name)
 
     def keys(self) -> Array:
         """(n,) text that names each row: the page's key, else BSM, else its position from 1."""
@@ -99,7 +104,7 @@ class Case:
             return found
         key = ("moved", id(found.table), self.table.crs)
         moved = self.shelf.get(key, lambda: reproject(found.table, self.table.crs))
-        return Checked(moved, found.page, found.pack)
+        return replace(found, table=moved)
 
     def network(self) -> topology.Network:
         """The edges of the layer, exact vertices matched and noded within the tolerance."""
@@ -107,12 +112,15 @@ class Case:
         return self.shelf.get(key, lambda: topology.network(self.table.shapes, self.units, self.progress.quiet()))
 
     def found(self, row: int, field_name: str = "", where: Any = None, say: str = "", **facts: Any) -> Finding:
-        """A finding of this rule on a row (−1: on the layer as a whole); its sentence is `check.<say or the name of the check>`."""
+        """A finding of this rule on a row (−1: on the layer as a whole); its sentence is `check.<say or the name of the check>`.
+
+        where: the place of the fault; None where it is about the feature as a whole. facts: `other` names another feature at fault.
+        """
         key = "" if row < 0 else str(self.keys()[row])
         shape = where if where is not None else self.table.geometry[row] if row >= 0 and self.table.geometry is not None else None
         return Finding(
             f"check.{say or self.rule.check}", self.rule.severity, self.layer.name, key, field_name,
-            {"layer": self.layer.name, "feature": key, "rule": self.rule.code, **facts}, shape,
+            {"layer": self.layer.name, "feature": key, "rule": self.rule.code, "whole": where is None, **facts}, shape,
         )
 
     def require(self, name: str) -> Checked:

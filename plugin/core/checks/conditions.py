@@ -62,6 +62,11 @@ def _undisputed(table: Table, pack: Pack) -> Mask:
     return mask
 
 
+def _on_island(table: Table, pack: Pack) -> Mask:
+    mask: Mask = _is("MSSM", "01")(table, pack) | _is("DLHD", "01")(table, pack)
+    return mask
+
+
 def _undisputed_of(begins: Condition) -> Condition:
     return lambda table, pack: begins(table, pack) & _undisputed(table, pack)
 
@@ -73,7 +78,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "state_owned": _undisputed_of(_begins("QSXZ", "1", "2")),
     "collective": _undisputed_of(_begins("QSXZ", "3", "4")),
     "exercised_by_agent": _is("QLXSFS", "2"),
-    "on_island": _is("MSSM", "01"),
+    "on_island": _on_island,
     "farmland": farmland,
     "sloping_farmland": _sloping,
     "farmland_with_ridges": _ridged,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -19,14 +19,17 @@ from .case import Case, Checked, Shelf
 from .pages import page_of, pages_of
 from .rule import Rule, checks
 
-__all__ = ["Ran", "Result", "recognise", "run"]
+__all__ = ["Ran", "Result", "meant", "recognise", "run", "summary"]
 
 _KINDS = {0: "point", 1: "line", 2: "polygon"}
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How one rule went on one layer. state: ran, not_given (a layer it needs beside is not there) or failed; found: how many findings."""
+    """How one rule went on one layer.
+
+    state: ran, not_given (no layer it is for, or one it needs beside, is there: `reason` names it) or failed; found: how many findings.
+    """
 
     rule: Rule
     layer: str
@@ -45,50 +48,50 @@ class Result:
 
 
 def recognise(tables: Sequence[Table], packs: Sequence[Pack]) -> list[Checked]:
-    """Layers with the page each follows; of two layers of one page the first has the page's name, the later ones their own."""
+    """Layers with the page each follows, no two of one name: of two layers of one page the first has the page's name, the others their own."""
     pages = pages_of(packs)
-    found, taken = [], set[str]()
+    found: list[Checked] = []
     for table in tables:
         fit = page_of(table, pages)
-        if fit is not None and fit[1].name not in taken:
-            taken.add(fit[1].name)
-            found.append(Checked(table, fit[1], fit[0]))
-        else:
-            found.append(Checked(table, None if fit is None else _renamed(fit[1], table.name), None if fit is None else fit[0]))
+        one = Checked(table, None if fit is None else fit[1], None if fit is None else fit[0])
+        taken = {other.name for other in found}
+        name = one.name if one.name not in taken else table.name
+        count = 1
+        while name in taken:
+            count += 1
+            name = f"{table.name} ({count})"
+        found.append(replace(one, label="" if name == one.name else name))
     return found
-
-
-def _renamed(page: Any, name: str) -> Any:
-    import dataclasses
-
-    return dataclasses.replace(page, name=name or page.name)
 
 
 def run(layers: Sequence[Checked], rules: Sequence[Rule], tolerance: float = 0.001, progress: Progress = SILENT) -> Result:
     """Every rule on every layer it is for. tolerance: metres. Raises Cancelled; any other failure of a rule is a `Ran` and a finding."""
     others = {one.name: one for one in layers}
-    shelf, work = Shelf(), []
+    shelf, idle, work = Shelf(), [], []
     for rule in rules:
-        work += [(rule, layer) for layer in layers if _meant(rule, layer)]
+        fit = [layer for layer in layers if meant(rule, layer)]
+        work += [(rule, layer) for layer in fit]
+        idle += [] if fit else [Ran(rule, "", "not_given", reason=", ".join(rule.layers))]
     done: list[tuple[Ran, list[Finding]]] = []
-    with ThreadPoolExecutor(2) as pool:
+    pool = ThreadPoolExecutor(2)
+    try:
         waiting = [pool.submit(_one, Case(rule, layer, others, tolerance, shelf, progress.quiet())) for rule, layer in work]
-        try:
-            for number, one in enumerate(waiting):
-                progress.at(number / max(len(waiting), 1))
-                done.append(one.result())
-        finally:
-            for one in waiting:
-                one.cancel()
+        for number, one in enumerate(waiting):
+            progress.at(number / max(len(waiting), 1))
+            done.append(one.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     progress.at(1.0)
     findings = [(ran.rule, one) for ran, found in done for one in found]
-    return Result(findings, [ran for ran, _ in done], list(layers))
+    order = {rule.code: at for at, rule in enumerate(rules)}
+    return Result(findings, sorted([*(ran for ran, _ in done), *idle], key=lambda one: order[one.rule.code]), list(layers))
 
 
-def _meant(rule: Rule, layer: Checked) -> bool:
-    if layer.name in rule.layers or (layer.page is not None and layer.page.name in rule.layers):
+def meant(rule: Rule, layer: Checked) -> bool:
+    """Whether a rule is for a layer."""
+    if "any" in rule.layers or layer.name in rule.layers:
         return True
-    if "any" in rule.layers:
+    if layer.page is not None and ("page" in rule.layers or layer.page.name in rule.layers):
         return True
     return layer.table.geometry is not None and _kind(layer) in rule.layers
 
@@ -105,6 +108,7 @@ def _one(case: Case) -> tuple[Ran, list[Finding]]:
     if lacking:
         return Ran(rule, name, "not_given", reason=", ".join(lacking)), []
     try:
+        case.progress.check()
         found = list(checks()[rule.check](case))
     except Cancelled:
         raise

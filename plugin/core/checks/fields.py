@@ -15,6 +15,7 @@ from ..table import Table
 from .case import Case
 from .conditions import must
 from .rule import check
+from .survey import second_survey
 
 __all__ = ["name_field"]
 
@@ -24,6 +25,7 @@ Array = np.ndarray[Any, Any]
 def _fields(case: Case) -> Iterator[Field]:
     """The fields of the page that the layer has."""
     for one in case.layer.page.fields if case.layer.page is not None else ():
+        case.progress.check()
         if one.name in case.table:
             yield one
 
@@ -31,7 +33,7 @@ def _fields(case: Case) -> Iterator[Field]:
 def _raw(table: Table, name: str) -> Array:
     """A column as text as it stands, missing as ""."""
     column = table[name]
-    text: Array = column.where(column.notna(), "").astype(str).to_numpy(dtype=object)
+    text: Array = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=object)
     return text
 
 
@@ -61,13 +63,12 @@ def field_type(case: Case) -> Iterator[Finding]:
         numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         wanted = one.type in ("integer", "real")
         if column.notna().any() and numeric != wanted and one.type != "date":
-            yield case.found(-1, one.name, field=one.name, was="number" if numeric else "text", should=one.type)
+            yield case.found(-1, one.name, field=one.name, was="real" if numeric else "text", should=one.type)
 
 
 @check("value_missing")
 def value_missing(case: Case) -> Iterator[Finding]:
     """A mandatory field, or one that a condition makes mandatory, is empty or blank."""
-    assert case.layer.pack is not None or case.layer.page is None
     for one in _fields(case):
         if one.presence == "O" or case.layer.pack is None:
             continue
@@ -78,13 +79,14 @@ def value_missing(case: Case) -> Iterator[Finding]:
 
 @check("value_unknown")
 def value_unknown(case: Case) -> Iterator[Finding]:
-    """A code that its list does not have."""
+    """A code that its list does not have (a class of the second survey is told by `old_class`)."""
     for one in _fields(case):
         if not one.domain or case.layer.pack is None:
             continue
         listed = case.layer.pack.codes[one.domain]
+        told = second_survey(case.layer.pack) if one.domain == "DLBM" else {}
         text = case.table.text(one.name).to_numpy(dtype=object)
-        for row in _rows(np.array([bool(value) and value not in listed for value in text], dtype=bool)):
+        for row in _rows(np.array([bool(value) and value not in listed and value not in told for value in text], dtype=bool)):
             yield case.found(row, one.name, field=one.name, was=text[row], domain=one.domain)
 
 
@@ -166,7 +168,33 @@ def key_twice(case: Case) -> Iterator[Finding]:
     again = (text.duplicated() & (text != "")).to_numpy(dtype=bool)
     first = {value: row for row, value in reversed(list(enumerate(text)))}
     for row in _rows(again):
-        yield case.found(row, key, field=key, was=text.iloc[row], other=str(first[text.iloc[row]] + 1))
+        yield case.found(row, key, field=key, was=text.iloc[row], first=first[text.iloc[row]] + 1)
+
+
+@check("feature_code")
+def feature_code(case: Case) -> Iterator[Finding]:
+    """A feature code (YSDM) that is not the one of the page."""
+    page = case.layer.page
+    if page is None or not page.ysdm or "YSDM" not in case.table:
+        return
+    text = case.table.text("YSDM").to_numpy(dtype=object)
+    for row in _rows(np.array([bool(value) and value != page.ysdm for value in text], dtype=bool)):
+        yield case.found(row, "YSDM", field="YSDM", was=text[row], should=page.ysdm)
+
+
+@check("numbers_twice")
+def numbers_twice(case: Case) -> Iterator[Finding]:
+    """Rows but the first that have the same values in some fields together, as a patch number in one village.
+
+    Parameters: fields (parted by |; the last is the number, the others say where it counts).
+    """
+    names = case.rule.words("fields")
+    if names[-1] not in case.table:
+        return
+    frame = pd.DataFrame({one: case.table.text(one) for one in names})
+    again = (frame.duplicated() & (frame[names[-1]] != "")).to_numpy(dtype=bool)
+    for row in _rows(again):
+        yield case.found(row, names[-1], field=names[-1], was=frame.iloc[row, -1], value=" ".join(frame.iloc[row, :-1]), parts=" + ".join(names))
 
 
 @check("blank_around")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,14 +15,16 @@ from ..schema import Pack
 if TYPE_CHECKING:
     from .case import Case
 
-__all__ = ["GROUPS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "rules_of"]
+__all__ = ["GROUPS", "KINDS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "rules_of", "with_used"]
 
 Check = Callable[["Case"], Iterable[Finding]]
 
 PAGE = "checks"
 # the groups of the official sheets, in their order (domain-rules §3)
 GROUPS = ("completeness", "metadata", "vector", "topology", "logic", "area", "unique", "edges")
-_SUBJECTS = ("fields", "survey", "sums", "shapes", "coverages", "between")
+# words of the column `layers` beside names of pages: every layer, every one that follows a page, every one of that geometry
+KINDS = ("any", "page", "polygon", "line", "point")
+_SUBJECTS = ("delivery", "fields", "survey", "references", "sums", "shapes", "coverages", "between")
 _KNOWN: dict[str, Check] = {}
 
 
@@ -29,8 +32,7 @@ _KNOWN: dict[str, Check] = {}
 class Rule:
     """One row of `checks`.
 
-    code: the official code, unique over all packs. check: the function. layers: pages it looks at (`polygon`, `line`, `point` or `any` for every
-    layer of that kind). others: pages it needs beside. parameters: numbers and words by name. official: number, document and level of the
+    code: the official code, unique over all packs. check: the function. layers: pages it looks at, or words of `KINDS`. others: pages it needs beside. parameters: numbers and words by name. official: number, document and level of the
     official rule, empty where unknown.
     """
 
@@ -79,19 +81,39 @@ def check(name: str) -> Callable[[Check], Check]:
 def checks() -> Mapping[str, Check]:
     """All check functions by name."""
     for subject in _SUBJECTS:
-        importlib.import_module(f".{subject}", __package__)
+        if importlib.util.find_spec(f".{subject}", __package__) is not None:
+            importlib.import_module(f".{subject}", __package__)
     return _KNOWN
+
+
+def with_used(name: str, packs: Mapping[str, Pack]) -> list[Pack]:
+    """The pack of that id and those it uses (fact `uses`), itself first; all packs for ""; InputError `input.unknown_pack`."""
+    if not name:
+        return list(packs.values())
+    if name not in packs:
+        raise InputError("input.unknown_pack", pack=name, present=", ".join(sorted(packs)))
+    listed, at = [name], 0
+    while at < len(listed):
+        listed += [one for one in packs[listed[at]].facts.get("uses", "").split() if one not in listed and one in packs]
+        at += 1
+    return [packs[one] for one in listed]
 
 
 def rules_of(packs: Iterable[Pack]) -> list[Rule]:
     """The rules of packs in the order of their pages; a pack without the page has none.
 
-    PackError `check.unknown_check`, `check.unknown_group`, `check.unknown_severity`, `check.same_code` for a row that means nothing.
+    PackError `check.unknown_check`, `check.unknown_group`, `check.unknown_severity`, `check.unknown_layer` (a page that none of the packs
+    has), `check.same_code` for a row that means nothing.
     """
     known, found, seen = checks(), [], dict[str, str]()
-    for pack in packs:
+    listed = list(packs)
+    pages = {*KINDS, *(name for pack in listed for name in pack.layers)}
+    for pack in listed:
         for row in pack.rules.get(PAGE, ()):
             made = _rule(row, pack.id)
+            strange = [one for one in (*made.layers, *made.others) if one not in pages]
+            if strange or not made.layers:
+                raise PackError("check.unknown_layer", rule=made.code, pack=pack.id, value=", ".join(strange), choices=", ".join(sorted(pages)))
             for code, value, allowed in (
                 ("check.unknown_check", made.check, known),
                 ("check.unknown_group", made.group, GROUPS),

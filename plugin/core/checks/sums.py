@@ -38,19 +38,33 @@ def area_differs(case: Case) -> Iterator[Finding]:
         yield case.found(row, field, field=field, **facts)
 
 
+@check("length_differs")
+def length_differs(case: Case) -> Iterator[Finding]:
+    """A stated length that the line does not have. Parameters: field, share (of the measured length) and least (m) of difference allowed."""
+    field = case.rule.parameters["field"]
+    if field not in case.table or case.table.geometry is None or not case.table.crs:
+        return
+    stated, measured = _numbers(case.layer, field), measure.lengths(case.table.shapes, case.table.crs, case.progress, case.layer.name)
+    allowed = np.maximum(case.rule.number("least"), case.rule.number("share") * measured)
+    for row in np.flatnonzero(np.abs(stated - measured) > allowed).tolist():
+        facts = {"was": f"{stated[row]:.2f}", "should": f"{measured[row]:.2f}", "difference": f"{stated[row] - measured[row]:+.2f}"}
+        yield case.found(row, field, field=field, **facts)
+
+
 @check("deduction_differs")
 def deduction_differs(case: Case) -> Iterator[Finding]:
-    """KCMJ that is not round(TBMJ × KCXS, 2), or TBDLMJ that is not TBMJ − KCMJ."""
-    if any(one not in case.table for one in ("TBMJ", "KCXS", "KCMJ", "TBDLMJ")):
+    """KCMJ that is not round(area × KCXS, 2), or a net area that is not area − KCMJ. Parameters: area, net (fields)."""
+    whole, net = case.rule.parameters["area"], case.rule.parameters["net"]
+    if any(one not in case.table for one in (whole, "KCXS", "KCMJ", net)):
         return
-    area, share, taken, left = (_numbers(case.layer, one) for one in ("TBMJ", "KCXS", "KCMJ", "TBDLMJ"))
+    area, share, taken, left = (_numbers(case.layer, one) for one in (whole, "KCXS", "KCMJ", net))
     right = survey_area.deduct(np.nan_to_num(area), share)
     wrong = np.isfinite(area) & (np.abs(np.nan_to_num(taken) - right.kcmj) > 0.005)
     for row in np.flatnonzero(wrong).tolist():
         yield case.found(row, "KCMJ", field="KCMJ", was=f"{np.nan_to_num(taken[row]):.2f}", should=f"{right.kcmj[row]:.2f}")
     apart = np.isfinite(area) & ~wrong & (np.abs(np.nan_to_num(left) - right.tbdlmj) > 0.005)
     for row in np.flatnonzero(apart).tolist():
-        yield case.found(row, "TBDLMJ", field="TBDLMJ", was=f"{np.nan_to_num(left[row]):.2f}", should=f"{right.tbdlmj[row]:.2f}")
+        yield case.found(row, net, field=net, was=f"{np.nan_to_num(left[row]):.2f}", should=f"{right.tbdlmj[row]:.2f}")
 
 
 @check("children_differ")
@@ -58,7 +72,8 @@ def children_differ(case: Case) -> Iterator[Finding]:
     """Children whose areas do not sum to their parent's to 0.01.
 
     Parameters: child (page), key (parent's field), child_key (child's field, its first characters of the parent's width), area, child_area,
-    digits (how many characters of the key count), apart (a field by which both are told apart, may be empty).
+    digits (how many characters of the key count), apart (a field by which both are told apart, may be empty), without (field:values of
+    parents that have no children, as units below ground).
     """
     child, rule = case.require(case.rule.parameters["child"]), case.rule.parameters
     digits = int(case.rule.number("digits"))
@@ -66,16 +81,23 @@ def children_differ(case: Case) -> Iterator[Finding]:
         child, rule["child_key"], rule["child_area"], digits, rule.get("apart", "")
     )
     keys = case.table.text(rule["key"]).str[:digits]
+    parts = case.table.text(rule["apart"]) if rule.get("apart") else pd.Series("", index=keys.index)
+    left_out = _left_out(case, rule.get("without", ""))
     for name in parents.index.union(children.index):
         stated, added = int(parents.get(name, 0)), int(children.get(name, 0))
-        if stated == added:
+        rows = np.flatnonzero(((keys == name[0]) & (parts == name[1])).to_numpy(dtype=bool))
+        if stated == added or (len(rows) and left_out[rows].all()):
             continue
-        rows = np.flatnonzero((keys == name[0]).to_numpy(dtype=bool))
         row = int(rows[0]) if len(rows) else -1
         yield case.found(
             row, rule["area"], field=rule["area"], part=" ".join(one for one in name if one), child=child.name,
             was=f"{stated / 100:.2f}", should=f"{added / 100:.2f}", difference=f"{(stated - added) / 100:+.2f}",
         )
+
+
+def _left_out(case: Case, text: str) -> Array:
+    name, _, listed = text.partition(":")
+    return case.table.text(name).isin(listed.split("|")).to_numpy(dtype=bool) if text else np.zeros(len(case.table), dtype=bool)
 
 
 def _summed(layer: Checked, key: str, area: str, digits: int, apart: str) -> pd.Series[Any]:
@@ -87,12 +109,13 @@ def _summed(layer: Checked, key: str, area: str, digits: int, apart: str) -> pd.
 
 @check("parts_differ")
 def parts_differ(case: Case) -> Iterator[Finding]:
-    """A row whose parts do not sum to the whole to 0.01. Parameters: whole, parts (fields parted by |)."""
+    """A row whose parts, where any is filled, do not sum to the whole to 0.01. Parameters: whole, parts (fields parted by |)."""
     whole, parts = case.rule.parameters["whole"], case.rule.words("parts")
     if any(one not in case.table for one in (whole, *parts)):
         return
     stated = np.rint(np.nan_to_num(_numbers(case.layer, whole)) * 100)
-    added = sum(np.rint(np.nan_to_num(_numbers(case.layer, one)) * 100) for one in parts)
-    for row in np.flatnonzero(stated != added).tolist():
-        was, should = f"{stated[row] / 100:.2f}", f"{np.asarray(added)[row] / 100:.2f}"
+    given = np.column_stack([_numbers(case.layer, one) for one in parts])
+    added = np.rint(np.nan_to_num(given) * 100).sum(axis=1)
+    for row in np.flatnonzero((stated != added) & np.isfinite(given).any(axis=1)).tolist():
+        was, should = f"{stated[row] / 100:.2f}", f"{added[row] / 100:.2f}"
         yield case.found(row, whole, field=whole, was=was, should=should, parts=" + ".join(parts))

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ..finding import Finding
+from ..schema import Pack
 from .case import Case
 from .rule import check
 
-__all__ = ["of_classes"]
+__all__ = ["of_classes", "second_survey"]
 
 Array = np.ndarray[Any, Any]
 
@@ -22,6 +23,14 @@ def of_classes(codes: Array, classes: tuple[str, ...]) -> Array:
     wanted = tuple(one for one in classes if not one.startswith("!"))
     barred = tuple(one[1:] for one in classes if one.startswith("!"))
     return np.array([bool(one) and one.startswith(wanted) and not (barred and one.startswith(barred)) for one in codes], dtype=bool)
+
+
+def second_survey(pack: Pack | None) -> dict[str, str]:
+    """Classes of the second survey that the third does not have, each with what may have become of it; {} for a pack that knows none."""
+    if pack is None or "second_survey" not in pack.rules:
+        return {}
+    found = {row["code"]: row["class"] or row["candidates"].replace("|", " ") for row in pack.rule("second_survey")}
+    return {code: became for code, became in found.items() if code not in pack.codes["DLBM"]}
 
 
 @check("class_allows")
@@ -34,11 +43,19 @@ def class_allows(case: Case) -> Iterator[Finding]:
     field, allowed = case.rule.parameters["field"], {"" if one == "-" else one for one in case.rule.words("allowed")} or {""}
     if field not in case.table or "DLBM" not in case.table:
         return
-    codes, values = case.table.text("DLBM").to_numpy(dtype=object), case.table.text(field).to_numpy(dtype=object)
+    codes, values = case.table.text("DLBM").to_numpy(dtype=object), _values(case, field)
     wrong = of_classes(codes, case.rule.words("classes")) & ~np.isin(values, list(allowed)) & _when(case)
     for row in np.flatnonzero(wrong).tolist():
         shown = " ".join(sorted(one or "∅" for one in allowed))
         yield case.found(row, field, field=field, was=values[row], should=shown, value=codes[row])
+
+
+def _values(case: Case, field: str) -> Array:
+    """(n,) a field as text; a number of nought is an empty field, as databases write it that know no NULL."""
+    text: Array = case.table.text(field).to_numpy(dtype=object)
+    if field in case.table and pd.api.types.is_numeric_dtype(case.table[field]):
+        text = np.where(pd.to_numeric(case.table[field], errors="coerce").fillna(0).to_numpy(dtype=float) == 0, "", text)
+    return text
 
 
 def _when(case: Case) -> Array:
@@ -47,7 +64,7 @@ def _when(case: Case) -> Array:
         return np.ones(len(case.table), dtype=bool)
     name, _, listed = text.partition(":")
     other = name.startswith("!")
-    values = case.table.text(name.lstrip("!")).to_numpy(dtype=object)
+    values = _values(case, name.lstrip("!"))
     mask: Array = np.isin(values, ["" if one == "-" else one for one in listed.split("|")])
     return ~mask if other else mask
 
@@ -61,6 +78,17 @@ def value_needs_class(case: Case) -> Iterator[Finding]:
     codes, given = case.table.text("DLBM").to_numpy(dtype=object), case.table.text(field).to_numpy(dtype=object)
     for row in np.flatnonzero(np.isin(given, values) & ~of_classes(codes, case.rule.words("classes"))).tolist():
         yield case.found(row, field, field=field, was=given[row], should=" ".join(case.rule.words("classes")), value=codes[row])
+
+
+@check("class_needs")
+def class_needs(case: Case) -> Iterator[Finding]:
+    """An empty field that some land classes must have. Parameters: classes, field."""
+    field = case.rule.parameters["field"]
+    if field not in case.table or "DLBM" not in case.table:
+        return
+    codes = case.table.text("DLBM").to_numpy(dtype=object)
+    for row in np.flatnonzero(of_classes(codes, case.rule.words("classes")) & (_values(case, field) == "")).tolist():
+        yield case.found(row, field, field=field, value=codes[row])
 
 
 @check("class_limit")
@@ -96,15 +124,10 @@ def _filled(case: Case, name: str) -> Array:
 @check("old_class")
 def old_class(case: Case) -> Iterator[Finding]:
     """A land class of the second survey in a layer of the third (pack rule `second_survey`)."""
-    if "DLBM" not in case.table or case.layer.pack is None or "second_survey" not in case.layer.pack.rules:
-        return
-    known = case.layer.pack.codes["DLBM"]
-    became: dict[str, list[str]] = {}
-    for row in case.layer.pack.rule("second_survey"):
-        became.setdefault(row["class"], []).append(row["code"])
+    became = second_survey(case.layer.pack)
     for at, code in enumerate(case.table.text("DLBM")):
-        if code in became and code not in known:
-            yield case.found(at, "DLBM", field="DLBM", was=code, should=" ".join(became[code]))
+        if code in became:
+            yield case.found(at, "DLBM", field="DLBM", was=code, should=became[code])
 
 
 @check("owner_nature")
