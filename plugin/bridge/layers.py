@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,10 @@ _CHECK_EVERY = 4096
 
 @dataclass
 class Reading:
-    """A source as it was read: the table, its QGIS fields, feature ids, what was set aside and how many were mended."""
+    """A source as it was read: the table, its QGIS fields, feature ids, what was set aside and how many were mended.
+
+    curved: positions of the rows read whose shapes had arcs; they are straight in the table.
+    """
 
     table: Table
     fields: QgsFields
@@ -50,6 +53,7 @@ class Reading:
     path: str = ""
     layer: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
+    curved: tuple[int, ...] = ()
 
 
 def make_field(name: str, kind: str, length: int = 0, decimals: int = 0) -> QgsField:
@@ -97,6 +101,7 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
     curved = _may_be_curved(source)
     ids: list[int] = []
     wkb: list[Any] = []
+    bent: list[int] = []
     columns: list[list[Any]] = []
     for number, feature in enumerate(_every(source, request)):
         if number % _CHECK_EVERY == 0:
@@ -105,12 +110,14 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
         columns.append(feature.attributes())
         if kind != "table":
             wkb.append(_wkb(feature.geometry(), curved))
+            bent += [number] if curved and _has_arcs(feature.geometry()) else []
     rows = _frame(columns, fields)
     keys = np.array(ids, dtype=np.int64)
     if kind == "table":
         return Reading(Table(rows, None, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys))
     shapes, valid = _shapes(wkb, progress)
-    return normalise(Reading(Table(rows, shapes, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys)), kind, invalid, valid)
+    whole = Reading(Table(rows, shapes, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys))
+    return replace(normalise(whole, kind, invalid, valid), curved=tuple(bent))
 
 
 def _every(source: Any, request: QgsFeatureRequest) -> Any:
@@ -203,10 +210,14 @@ def _may_be_curved(source: Any) -> bool:
     return QgsWkbTypes.isCurvedType(source.wkbType()) or flat in (QgsWkbTypes.Type.Unknown, QgsWkbTypes.Type.GeometryCollection)
 
 
+def _has_arcs(geometry: QgsGeometry) -> bool:
+    return not geometry.isNull() and bool(geometry.constGet().hasCurvedSegments())
+
+
 def _wkb(geometry: QgsGeometry, curved: bool) -> bytes | None:
     if geometry.isNull():
         return None
-    if curved and geometry.constGet().hasCurvedSegments():
+    if curved and _has_arcs(geometry):
         geometry = QgsGeometry(geometry.constGet().segmentize())
     return bytes(geometry.asWkb().data())
 

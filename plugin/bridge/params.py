@@ -120,11 +120,11 @@ class Source(Kind):
 
 
 class Layers(Kind):
-    """Several vector layers, read into a list of Tables named as the layers are; geometry "table" takes layers with and without shapes."""
+    """Several vector layers as a list of Tables named as they are; "table" takes some with and some without shapes. judged: see `Run.read`."""
 
-    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False) -> None:
+    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False, judged: bool = True) -> None:
         super().__init__(name, None, optional)
-        self.geometry = geometry
+        self.geometry, self.judged = geometry, judged
 
     def _make(self, label: str, page: Page) -> QgsProcessingParameterDefinition:
         return QgsProcessingParameterMultipleLayers(self.name, label, _TYPES[self.geometry], None, self.optional)
@@ -149,8 +149,11 @@ class Layers(Kind):
         taken = run.prepared[self.name]
         if not taken and not self.optional:
             raise InputError("input.cannot_open", name=self.name, layer=str(parameters.get(self.name)))
-        kinds = [self.geometry if self.geometry != "table" else "any" if source.has_geometry else "table" for source, _ in taken]
-        return [run.read(f"{self.name}[{i}]", source, kind, source.name, place) for i, ((source, place), kind) in enumerate(zip(taken, kinds))]
+        found = []
+        for i, (source, place) in enumerate(taken):
+            kind = self.geometry if self.geometry != "table" else "any" if source.has_geometry else "table"
+            found.append(run.read(f"{self.name}[{i}]", source, kind, source.name, place, self.judged))
+        return found
 
 
 class FieldOf(Kind):

@@ -53,6 +53,10 @@ def to_table(findings: Iterable[Finding], crs: str | None, name: str = "FINDINGS
 
     listed = list(findings)
     shapes = np.array([one.where for one in listed], dtype=object) if listed else np.empty(0, dtype=object)
+    for at in np.flatnonzero(shapely.get_type_id(shapes) == 7):
+        parts = shapely.get_parts(shapely.get_parts(shapes[at]))
+        flat_parts = parts[shapely.get_dimensions(parts) == 2]
+        shapes[at] = shapely.multipolygons(flat_parts) if len(flat_parts) else shapes[at]
     middle = np.array([None if s is None or s.is_empty else shapely.point_on_surface(s) for s in shapes], dtype=object)
     flat = np.array([s is not None and not s.is_empty and s.area == 0 for s in shapes], dtype=bool)
     half = units_of(0.5, crs) if flat.any() else 0.5

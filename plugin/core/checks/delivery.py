@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -11,6 +12,7 @@ from pyproj.exceptions import CRSError
 
 from ..finding import Finding
 from ..projection import same_crs
+from ..zone_check import check_zone
 from .case import Case
 from .rule import check
 
@@ -58,6 +60,15 @@ def crs_differs(case: Case) -> Iterator[Finding]:
     if not same_crs(first.table.crs, case.table.crs):
         names = [CRS.from_user_input(one).name for one in (case.table.crs, first.table.crs)]
         yield case.found(-1, was=names[0], should=names[1], beside=first.name)
+
+
+@check("coordinates_misplaced")
+def coordinates_misplaced(case: Case) -> Iterator[Finding]:
+    """Coordinates that contradict the zone that the CRS names: prefix, axes, degrees; one finding for each kind."""
+    if case.table.geometry is None or not case.table.crs:
+        return
+    for one in check_zone(case.table.geometry, case.table.crs, case.layer.name):
+        yield replace(one, severity=case.rule.severity, row=str(case.keys()[int(one.row) - 1]))
 
 
 @check("geometry_missing")

@@ -46,6 +46,11 @@ class Result:
     ran: list[Ran]
     layers: list[Checked] = field(default_factory=list)
 
+    @property
+    def looked(self) -> list[tuple[str, str]]:
+        """(rule, layer) of every rule that ran."""
+        return [(one.rule.code, one.layer) for one in self.ran if one.state == "ran"]
+
 
 def recognise(tables: Sequence[Table], packs: Sequence[Pack]) -> list[Checked]:
     """Layers with the page each follows, no two of one name: of two layers of one page the first has the page's name, the others their own."""

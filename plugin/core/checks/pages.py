@@ -25,12 +25,12 @@ def pages_of(packs: Iterable[Pack]) -> dict[str, tuple[Pack, Layer]]:
 def page_of(table: Table, pages: Mapping[str, tuple[Pack, Layer]]) -> tuple[Pack, Layer] | None:
     """The page a layer follows, or None.
 
-    The name of the layer is that of the page or its title; or has it as a word (“qinglan — DLTB”, DLTB_2023); or the layer has the key
-    and four fifths of the mandatory fields of one page, and of no other as many.
+    The name of the layer is that of the page, or its title where the layer has the page's key; or has it as a word (“qinglan — DLTB”,
+    DLTB_2023, 999901_DLTB); or the layer has the key and four fifths of the mandatory fields of one page, and of no other as many.
     """
     name = table.name.strip()
     for own, (pack, page) in pages.items():
-        if name.upper() == own or name in (page.title_zh, page.title_en):
+        if name.upper() == own or (name in (page.title_zh, page.title_en) and (not page.key or page.key in table)):
             return pack, page
     words = [one.upper() for one in re.split(r"[\s|—–:：./\\（）()]+", name) if one]
     for word in reversed(words):
@@ -39,6 +39,9 @@ def page_of(table: Table, pages: Mapping[str, tuple[Pack, Layer]]) -> tuple[Pack
     begun = [own for own in pages if any(word.startswith(own + "_") for word in words)]
     if begun:
         return pages[max(begun, key=len)]
+    for piece in reversed([piece for word in words for piece in word.split("_")]):
+        if piece in pages:
+            return pages[piece]
     return _by_fields(table, pages)
 
 

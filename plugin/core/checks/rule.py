@@ -32,8 +32,8 @@ _KNOWN: dict[str, Check] = {}
 class Rule:
     """One row of `checks`.
 
-    code: the official code, unique over all packs. check: the function. layers: pages it looks at, or words of `KINDS`. others: pages it needs beside. parameters: numbers and words by name. official: number, document and level of the
-    official rule, empty where unknown.
+    code: the rule's code, unique over all packs. check: the function. layers: pages it looks at, or words of `KINDS`. others: pages it needs
+    beside. parameters: numbers and words by name. official: number, document and level of the official rule, empty where unknown.
     """
 
     code: str

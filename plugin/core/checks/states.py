@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,15 @@ import pandas as pd
 import shapely
 
 from .. import finding
-from ..errors import InputError
+from ..errors import CrsError, InputError
 from ..finding import Finding
 from ..projection import reproject, reproject_shapes
 from ..table import Table
 from ..topology import units_of
+from .case import Checked
 from .rule import Rule
 
-__all__ = ["COLUMNS", "STATES", "fingerprint", "merge", "to_table"]
+__all__ = ["COLUMNS", "STATES", "fingerprint", "gather", "merge", "to_table"]
 
 STATES = ("open", "fixed", "exception")
 COLUMNS = (*finding.COLUMNS, "WORDS", "GROUP", "REASON", "FIRST_SEEN", "LAST_SEEN", "FINGERPRINT")
@@ -54,6 +56,23 @@ def to_table(found: Iterable[tuple[Rule, Finding]], crs: str | None, day: str) -
     whole = Table(rows[list(COLUMNS)], table.geometry, crs, "FINDINGS")
     places = pd.DataFrame({"MARK": rows["FINGERPRINT"], **_grid(rows, units_of(0.001, crs))})
     return whole.take(~places.duplicated().to_numpy())
+
+
+def gather(found: Iterable[tuple[Rule, Finding]], layers: Iterable[Checked], day: str) -> Table:
+    """`to_table` of findings of layers in several CRSs, in that of the first layer that has one; what cannot be brought there has no place."""
+    listed = list(found)
+    known = {one.name: one.table.crs for one in layers if one.table.geometry is not None and one.table.crs}
+    target = next(iter(known.values()), None)
+    for crs in set(known.values()) - {target}:
+        at = [number for number, (_, one) in enumerate(listed) if known.get(one.layer) == crs and one.where is not None]
+        shapes = np.array([*(listed[number][1].where for number in at), None], dtype=object)[:-1]
+        try:
+            moved = reproject_shapes(shapes, crs, target)
+        except CrsError:
+            moved = np.full(len(at), None, dtype=object)
+        for number, shape in zip(at, moved):
+            listed[number] = (listed[number][0], replace(listed[number][1], where=shape))
+    return to_table(listed, target, day)
 
 
 def _grid(rows: pd.DataFrame, step: float) -> dict[str, Any]:

@@ -64,3 +64,9 @@ def test_a_table_where_a_layer_is_meant(packs, bench, rules):
 def test_rows_whose_shapes_had_arcs(packs, bench, rules):
     layer = Checked(bench.table("A", 2, BSM=["1", "2"]), curved=frozenset([1]))
     assert [one.row for one in bench.findings([layer], rules["SX0304"])] == ["2"]
+
+
+def test_coordinates_that_contradict_the_zone(bench, rules):
+    """40 512 000 in the CRS of zone 39 with prefix (EPSG:4527); the feature is named by its key."""
+    found = bench.findings([Checked(bench.table("A", 2, crs="EPSG:4527", BSM=["7", "8"]))], rules["SX0204"])
+    assert [(one.code, one.row, one.severity, one.facts["count"]) for one in found] == [("zone.prefix_differs", "7", "error", 2)]

@@ -20,6 +20,8 @@ from shanshui.plugin.core.checks.pages import page_of, pages_of
         ("county XZQ", "XZQ"),
         ("STBHHX_LX", "STBHHX_LX"),
         ("STBHHX_2024", "STBHHX"),
+        ("999901_DLTB", "DLTB"),
+        ("999901_STBHHX_LX", "STBHHX"),
         ("roads", None),
     ],
 )

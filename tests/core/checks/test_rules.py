@@ -120,10 +120,15 @@ def test_words_for_layers(packs, bench):
 
 
 def test_every_check_has_its_sentence_in_both_languages():
-    """What each function may say, read from its own source: `check.<its name>`, or the names it gives to `say`."""
+    """What each function may say, read from its own source: `check.<its name>`, or the names it gives to `say`.
+
+    `coordinates_misplaced` hands on findings of `zone_check`, whose sentences are zone.*.
+    """
     with (schema.SHIPPED.parent / "messages.csv").open(encoding="utf-8-sig", newline="") as stream:
         said = {row["code"]: row for row in csv.DictReader(stream)}
     for name, function in rule.checks().items():
+        if name == "coordinates_misplaced":
+            continue
         source = inspect.getsource(function)
         calls, other = source.count("case.found("), re.findall(r'say="(\w+)"', source)
         for one in [*other, *([name] if calls > len(other) or not calls else [])]:

@@ -1,0 +1,3 @@
+"""03 Checks and codes."""
+
+ALGORITHMS = ("check_layers:CheckLayers",)
