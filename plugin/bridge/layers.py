@@ -166,8 +166,9 @@ def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, 
     whole = Table(table.rows, np.where(good, shapes, table.shapes), table.crs, table.name)
     aside = [rejected.reject(whole, reasons == reason, reason) for reason in sorted(set(reasons[~good]))]
     counted = {str(reason): int((reasons == reason).sum()) for reason in sorted(set(reasons[~good]))}
+    set_aside = rejected.gather(aside, table.crs)
     return Reading(
-        whole.take(good), reading.fields, reading.ids[good], rejected.gather(aside, table.crs), repaired, reading.seen, reading.path, reading.layer, counted
+        whole.take(good), reading.fields, reading.ids[good], set_aside, repaired, reading.seen, reading.path, reading.layer, counted
     )
 
 
