@@ -157,8 +157,12 @@ class Run:
     def _look(self, reading: Reading, kind: str) -> None:
         """Say that there is nothing to work on, that the CRS is missing, or that the coordinates contradict it; the last are findings too."""
         from ..core.zone_check import check_zone
+        from . import legacy_text
 
         table = reading.table
+        garbled = legacy_text.garbled(reading.path, table)
+        if garbled:
+            self.warn("read.encoding_unknown", layer=table.name, value=garbled)
         if not len(table):
             self.warn("input.nothing_to_use", layer=table.name)
         elif kind != "table" and not table.crs:
