@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,22 @@ class Faces:
     patch: Ints
     triangles: Ints
 
+    @cached_property
+    def _classes(self) -> tuple[list[str], Ints]:
+        names, number = np.unique(self.code.astype(str), return_inverse=True)
+        return [str(one) for one in names], np.asarray(number, dtype=np.int64).ravel()
+
     def of(self, *starts: str) -> Flags:
         """Faces whose class begins with one of `starts`."""
-        found = {code: code.startswith(starts) for code in np.unique(self.code.astype(str))}
-        return np.array([found[code] for code in self.code.astype(str)], dtype=bool)
+        names, number = self._classes
+        return np.asarray(np.array([one.startswith(starts) for one in names], dtype=bool)[number])
+
+    @cached_property
+    def beside(self) -> tuple[Ints, Ints]:
+        """Strips and the cells beside them, as pairs."""
+        left, right = self.web.sides.T
+        one, other = self.strip[left] & ~self.strip[right], self.strip[right] & ~self.strip[left]
+        return np.concatenate([left[one], right[other]]), np.concatenate([right[one], left[other]])
 
 
 def faces_of(ground: Ground) -> Faces:
@@ -105,33 +118,36 @@ def neighbours(web: Web, flags: Flags) -> Flags:
 
 def flagged_strips(faces: Faces, flags: Flags) -> Flags:
     """The flags with strips added between two flagged cells, and strips that lie between others taken off."""
-    left, right = faces.web.sides.T
-    yes, no = np.zeros(faces.web.faces), np.zeros(faces.web.faces)
-    for mine, other in ((left, right), (right, left)):
-        cell = ~faces.strip[other]
-        yes += np.bincount(mine[cell & flags[other]], minlength=faces.web.faces)
-        no += np.bincount(mine[cell & ~flags[other]], minlength=faces.web.faces)
+    strip, cell = faces.beside
+    yes = np.bincount(strip[flags[cell]], minlength=faces.web.faces)
+    no = np.bincount(strip[~flags[cell]], minlength=faces.web.faces)
     return settled(faces, np.where(faces.strip, (yes > 0) & (no == 0), flags))
 
 
 def without_small(faces: Faces, flags: Flags, least: float) -> Flags:
     """The flags without connected parts below `least` m²."""
-    part = _parts(faces, flags.astype(np.int64))
-    area = np.bincount(part, faces.area)
-    return flags & (area[part] >= least)
+    rows, part = _parts(faces, np.where(flags, 0, -1))
+    found = np.zeros(faces.web.faces, dtype=bool)
+    found[rows] = np.bincount(part, faces.area[rows])[part] >= least
+    return found
 
 
-def _parts(faces: Faces, labels: Ints) -> Ints:
+def _parts(faces: Faces, labels: Ints) -> tuple[Ints, Ints]:
+    """The faces of label 0 and above, and the connected part of equal label that each is in."""
+    rows = np.flatnonzero(labels >= 0)
+    place = np.full(faces.web.faces, -1)
+    place[rows] = np.arange(len(rows))
     left, right = faces.web.sides.T
-    same = labels[left] == labels[right]
-    return components(faces.web.faces, faces.web.sides[same])
+    same = np.flatnonzero((labels[left] >= 0) & (labels[left] == labels[right]))
+    return rows, components(len(rows), place[faces.web.sides[same]])
 
 
 def as_polygons(faces: Faces, labels: Ints) -> tuple[NDArray[Any], Ints]:
     """Each connected part of equal label (−1: nobody's) as a polygon, and its label; parts stand in the order of their first face."""
-    part = _parts(faces, labels)
-    first = np.full(part.max() + 1, -1)
-    first[part[::-1]] = np.arange(len(part))[::-1]
-    of_part = labels[first]
-    number = np.where(of_part >= 0, np.cumsum(of_part >= 0) - 1, -1)
-    return polygons(faces.web, number[part], int((of_part >= 0).sum())), of_part[of_part >= 0]
+    rows, part = _parts(faces, labels)
+    number = np.full(faces.web.faces, -1)
+    number[rows] = part
+    count = int(part.max(initial=-1)) + 1
+    of_part = np.zeros(count, dtype=np.int64)
+    of_part[part] = labels[rows]
+    return polygons(faces.web, number, count), of_part

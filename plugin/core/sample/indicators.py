@@ -32,7 +32,7 @@ def indicators(tables: dict[str, Table], survey: Pack, pack: Pack, year: int, ta
     code, net = land["DLBM"].astype(str), land["TBDLMJ"].astype(float)
     planned, size = use["YDYHFLDM"].astype(str), use["MJ"].astype(float)
     wet = [row["code"] for row in survey.rule("wetland")]
-    natural = tables["HAX"].take((tables["HAX"]["DLHD"] == "00").to_numpy(dtype=bool)).rows
+    natural = tables["HAX_T1"].take((tables["HAX_T1"]["DLHD"] == "00").to_numpy(dtype=bool)).rows
     share = 100.0 * natural.loc[natural["HAXLX"].str.startswith("1") | (natural["XFRK"] == "1"), "HAXCD"].sum() / natural["HAXCD"].sum()
     built = ("05", "06", "07", "08", "09", "1001", "1002", "1003", "1004", "1005", "1007", "1008", "1009", "1109", "1201")
     settled = ("05", "0601", "07", "08", "1004", "1005", "1201")

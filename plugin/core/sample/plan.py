@@ -83,18 +83,24 @@ def _town(faces: Faces, scene: Scene, red: Flags) -> Ints:
     """Urban zones around the seats: compact, without red line, open water and small holes."""
     able = (faces.kind == LAND) & ~red & ~faces.of("1101", "1102", "1103", "0303", "1105")
     able = np.where(faces.strip, faces.kind == LAND, able)
-    wave = 0.10 * scene.noise("cover", faces.x, faces.y)
+    old = faces.of(*_BUILT)
     found = np.zeros(faces.web.faces, dtype=np.int64)
     for (x, y), reach in zip(scene.towns, _REACH):
-        far = np.sqrt((faces.x - x) ** 2 + (faces.y - y) ** 2) / (reach * scene.size)
-        built = faces.of(*_BUILT) & (far < 1.25)
-        inner = flagged_strips(faces, ((far + wave < 1.0) | built) & able & ~faces.strip)
-        inner = without_small(faces, inner, 0.3 * 3.14 * (reach * scene.size) ** 2)
-        inner |= ~without_small(faces, ~inner, 0.0008 * scene.size**2) & able
+        wide = reach * scene.size
+        window = np.flatnonzero((np.abs(faces.x - x) < 1.5 * wide) & (np.abs(faces.y - y) < 1.5 * wide))
+        far = np.full(faces.web.faces, np.inf)
+        far[window] = np.sqrt((faces.x[window] - x) ** 2 + (faces.y[window] - y) ** 2) / wide
+        bent = far.copy()
+        bent[window] += 0.10 * scene.noise("cover", faces.x[window], faces.y[window])
+        built = old & (far < 1.25)
+        inner = flagged_strips(faces, ((bent < 1.0) | built) & able & ~faces.strip)
+        inner = without_small(faces, inner, 0.3 * 3.14 * wide**2)
+        around = (far < 1.6) & ~inner
+        inner |= around & ~without_small(faces, around, 0.0008 * scene.size**2) & able
         zone = np.full(faces.web.faces, 410)
-        outer = inner & (far + wave > 0.72) & ~built
-        for value, side in ((420, faces.x - x > 0.3 * reach * scene.size), (430, y - faces.y > 0.45 * reach * scene.size)):
-            zone[without_small(faces, flagged_strips(faces, outer & side & (zone == 410)), 0.1 * (reach * scene.size) ** 2)] = value
+        outer = inner & (bent > 0.72) & ~built
+        for value, side in ((420, faces.x - x > 0.3 * wide), (430, y - faces.y > 0.45 * wide)):
+            zone[without_small(faces, flagged_strips(faces, outer & side & (zone == 410)), 0.1 * wide**2)] = value
         found = np.where(inner, zone, found)
     return found
 
