@@ -34,8 +34,11 @@ STAND_INS = {
     **{"0": "0702", "1": "1003", "6": "1003", "8": "1207", "10": "1207", "11": "1104"},
     **{"12": "0201", "13": "0401", "18": "0404", "25": "1101", "27": "0301"},
 }
-# layers of the sample county from which units are drawn, where it has them
-UNIT_LAYERS = ("HD", "HY", "ZRBHD", "ZYSD", "HHGLFW", "GYLC", "GYCY", "GYHD", "KCZY", "自然保护区", "自然公园", "河道管理范围", "国有林场")
+# layers from which units are drawn, where the county has them
+UNIT_LAYERS = (
+    *("海域", "无居民海岛", "国家公园", "自然保护区", "自然公园", "重要湿地", "河湖管理范围", "河道管理范围"),
+    *("国有林场", "国有草原", "国有荒地", "探明储量矿产"),
+)
 
 
 def load_house() -> None:
