@@ -29,7 +29,7 @@ class Faces:
     """One value a face.
 
     kind: RIM (not closed), OUTSIDE, SEA or LAND; code: survey class ("" off land); area: m², about; strip: roads and rivers cut from edges;
-    patch: land-survey patch of the later year (-1 off land). triangles (t, 3): the strips that meet at each of the last t faces.
+    patch: row of the later year's land survey (-1 off land). triangles (t, 3): the strips that meet at each of the last t faces.
     """
 
     web: Web
@@ -60,8 +60,8 @@ class Faces:
         return np.concatenate([left[one], right[other]]), np.concatenate([right[one], left[other]])
 
 
-def faces_of(ground: Ground) -> Faces:
-    """The faces of a ground as they are in the later year; islands are land."""
+def faces_of(ground: Ground, row: Ints | None = None) -> Faces:
+    """The faces of a ground as they are in the later year; islands are land. row: of the later land survey (default: the patch's number)."""
     opened, count = ground.opened, ground.web.faces
     kind = np.where(ground.kind1 == NOTHING, OUTSIDE, np.where(ground.kind1 == _SEA, SEA, LAND))
     kind[ground.kind1 == ISLAND] = LAND
@@ -73,7 +73,8 @@ def faces_of(ground: Ground) -> Faces:
     of_edge = np.full(len(opened.left), -1)
     of_edge[opened.of_edge[:strips]] = ground.cells + np.arange(strips)
     return Faces(
-        ground.web, ground.centres[:, 0], ground.centres[:, 1], kind, code, _areas(ground.web), np.arange(count) >= ground.cells, ground.later.patch,
+        ground.web, ground.centres[:, 0], ground.centres[:, 1], kind, code, _areas(ground.web), np.arange(count) >= ground.cells,
+        ground.later.patch if row is None else row,
         of_edge[opened.junctions],
     )  # fmt: skip
 
