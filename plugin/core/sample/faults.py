@@ -60,7 +60,8 @@ Planter = Callable[[int], object]
 def _geometry(work: Work) -> list[Planter]:
     """The faults of shape in DLTB, in large patches of no special class."""
     shapes = work.given[LAND].shapes
-    large = _large(shapes, 0.6)
+    # roads, ditches and rivers are mapped by their width, not by a least area
+    large = _large(shapes, 0.6) & ~fault_rows.of_class(work.rows[LAND], "1001", "1003", "1006", "1101", "1107")
     free = large & work.rows[LAND]["KCXS"].isna().to_numpy(dtype=bool)
     alike = ("DLBM", "ZLDWDM", "QSDWDM", "QSXZ", "CZCSXM", "MSSM")
     return [

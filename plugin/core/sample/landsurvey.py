@@ -210,6 +210,8 @@ def _farmland(ground: Ground, survey: Pack, facts: _Facts, tbmj: Floats) -> dict
     share[ridged] = [table[str(one), two] for one, two in zip(grade[ridged], kind[ridged])]
     areas = survey_area.deduct(tbmj, share)
     crop = np.select([lot < 0.62, lot < 0.80, lot < 0.95], ["LS", "FLS", "LYFL"], "WG")
+    # refined farmland (in a river's channel) must be under crops (cadastre §3.5)
+    crop = np.where((ground.zone[facts.face] == RIVERSIDE) & (crop == "WG"), "LYFL", crop)
     orchard = np.isin(facts.code, ("0201", "0202", "0204")) & (lot < 0.2)
     planted = _only(farm | orchard, np.where(farm, crop, "JKHF"))
     words = {code: survey.codes["ZZSXDM"][code].name_zh for code in ("LS", "FLS", "LYFL", "WG", "JKHF")}
