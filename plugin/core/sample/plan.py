@@ -46,7 +46,7 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
     town = _town(faces, scene, red)
     by_patch = _patches(faces, len(land))
     grade = land["GDPDJB"].isin(["1", "2", "3"]).to_numpy(dtype=bool)
-    farm = land.text("DLBM").str.startswith("01").to_numpy(dtype=bool)
+    farm = _begins(land, "01")
     free = ~by_patch(red) & ~by_patch(town > 0)
     middle = shapely.get_coordinates(shapely.centroid(land.shapes))
     good = scene.noise("ground", *middle.T) > -0.55
@@ -54,8 +54,7 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
     conflicts: list[tuple[str, int]] = []
     whole_town, whole_red = ~by_patch(town == 0), ~by_patch(~red)
     beside_red = by_patch(neighbours(faces.web, red & (faces.kind == LAND))) & farm & free
-    code = land.text("DLBM")
-    forest = code.str.startswith("03").to_numpy(dtype=bool) | code.str.startswith("0404").to_numpy(dtype=bool)
+    forest = _begins(land, "03", "0404")
     for kind, able in (("farmland_urban", farm & whole_town), ("redline_farmland", beside_red), ("redline_urban", forest & whole_town & ~whole_red)):
         rows = np.flatnonzero(able)
         if not len(rows):
@@ -67,6 +66,12 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
         if kind != "farmland_urban":
             red = red | (faces.patch == row)
     return Lines(red, town, permanent, tuple(conflicts))
+
+
+def _begins(land: Table, *starts: str) -> Flags:
+    """Patches whose class begins with one of `starts`."""
+    code = land["DLBM"]
+    return np.asarray(code.isin([one for one in code.unique() if str(one).startswith(starts)]), dtype=bool)
 
 
 def _patches(faces: Faces, count: int) -> Any:
