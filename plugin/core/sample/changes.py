@@ -42,12 +42,11 @@ class Later:
     before: Ints
 
 
-def reclaimed(places: Floats, ground: Scene, kind: Ints, sides: Ints, spacing: float) -> Ints:
+def reclaimed(places: Floats, ground: Scene, kind: Ints, sides: Ints, spacing: float, inland: Floats) -> Ints:
     """(cells,) from places (cells, 2): 1 for sea filled at the port, 2 for sea enclosed in the bay by the second year, 0 elsewhere."""
     x, y = places.T
-    shore = -ground.inland(x, y)
     reach = np.maximum(1.7 * spacing, 0.010 * ground.size)
-    near = (kind == SEA) & (shore < reach)
+    near = (kind == SEA) & (-inland < reach)
     u, v = ground.place(x, y)
     found = np.zeros(len(x), dtype=np.int64)
     found[near & (port_distance(ground, x, y) < 0.030 * ground.size)] = 1
