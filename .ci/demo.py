@@ -182,8 +182,7 @@ def sample_county(folder: Path, patches: int) -> Path:
     import processing
 
     folder.mkdir(parents=True, exist_ok=True)
-    processing.run("shanshui:sample_county", {"PATCHES": patches, "OUTPUT": str(folder)})
-    return folder / "qinglan.gpkg"
+    return Path(processing.run("shanshui:sample_county", {"PATCHES": patches, "OUTPUT": str(folder)})["GEOPACKAGE"])
 
 
 def county_package(county: Path, folder: Path) -> list[str]:
@@ -207,7 +206,7 @@ def county_package(county: Path, folder: Path) -> list[str]:
 
 def finish(
     chain: Chain, county: Path, folder: Path, stem: str, owners: str, cover: str, border: str | None, control: str | None = None,
-    turns: tuple[float, float] = (8.0, 0.5),
+    turns: tuple[float, float] = (20.0, 5.0),
 ) -> list[str]:
     """From drawn units (layer ZRZYDJDY of the results) to the finished package; the lines of the summary.
 
@@ -251,7 +250,7 @@ def summary(chain: Chain, folder: Path, stem: str, written: dict[str, Path], pac
     sums = read_table(chain.results, "ZRZK", pack.layers["ZRZK"])
     facts = {
         "place": PLACES[stem][language],
-        "units": len(sums),
+        "units": len(read_table(chain.results, "ZRZYDJDY")),
         "patches": chain.counts["resource_patches"]["PATCHES"],
         "points": chain.counts["boundary_points"]["POINTS"],
         "findings": chain.counts["FINDINGS"],
