@@ -69,19 +69,25 @@ def _shore(made: dict[str, Table], faces: Faces, island: Ints, scene: Scene, fre
 
 
 def _numbered(faces: Faces, filled: Ints) -> Ints:
-    """The fills by number: 1 the northern and 2 the southern half at the port, 3 the enclosure; 0 elsewhere."""
-    port = filled == 1
-    if not port.any():
-        return np.where(filled == 2, coast.ENCLOSED, 0)
-    north = faces.y >= np.median(faces.y[port])
-    return np.where(port, np.where(north, 1, 2), np.where(filled == 2, coast.ENCLOSED, 0))
+    """The fills by number, 0 elsewhere: at the port from the north 1, 2 and, where nothing is enclosed, 4; the enclosure is 3.
+
+    A port too small to be divided so often goes without 1, then without 4.
+    """
+    enclosed = filled == 2
+    port = np.flatnonzero(filled == 1)
+    kinds = [1, 2] if enclosed.any() else [1, 2, 4]
+    kinds = kinds[-len(port) :] if len(port) > 1 else [2]
+    found = np.where(enclosed, coast.ENCLOSED, 0)
+    order = port[np.argsort(-faces.y[port], kind="stable")]
+    found[order] = np.array(kinds)[np.arange(len(order)) * len(kinds) // max(len(order), 1)]
+    return found
 
 
 def _fills(faces: Faces, fresh: Ints) -> sea.Filled:
-    """The filled ground: that of number 1 with a full permit, 2 beyond its permit, 3 (the enclosure) without one."""
+    """The filled ground: that of number 1 with a full permit, 2 beyond its permit, 3 (the enclosure) and 4 without one."""
     shapes, number = as_polygons(faces, np.where(fresh > 0, fresh, -1))
-    how = ("whole", "exceeded", "none")
-    return sea.Filled(shapes, tuple(how[int(one) - 1] for one in number))
+    how = {1: "whole", 2: "exceeded", 3: "none", 4: "none"}
+    return sea.Filled(shapes, tuple(how[int(one)] for one in number), tuple(int(one) == coast.ENCLOSED for one in number))
 
 
 def _plan(
@@ -119,7 +125,7 @@ def _at(table: Table, place: Any) -> str:
 
 
 def _permits(made: dict[str, Table], known: indicators.Known, land: Table, filled: sea.Filled, scene: Scene, pack: Pack, year: int) -> None:
-    made["JZW"] = buildings.buildings(land, made["HAX_T1"].shapes, pack.layer("JZW"), scene.seed, year)
+    made["JZW"] = buildings.buildings(land, made["HAX_T1"].shapes, filled.shapes, pack.layer("JZW"), scene.seed, year)
     made["KYQ"] = permits.mining(land, made["STBHHX"], pack, scene.seed)
     made["QSQ"] = permits.intake(land, pack, scene.seed)
     made["PWQ"] = permits.discharge(land, pack, scene.seed)

@@ -138,7 +138,7 @@ def zone_table(faces: Faces, one: Lines, eco: Flags, protected: Ints, pack: Pack
     for _ in range(2):
         beside |= neighbours(faces.web, beside) & wild
     zone = np.where(faces.kind == SEA, np.where(eco, 200, 660), np.where(wild, 530, 520))
-    zone = np.where(faces.of("0702", "0810", "0809", "08H") & (faces.kind == LAND), 510, zone)
+    zone = np.where(faces.of("05", "0601", "07", "08", "09", "1005", "1008", "1201") & (faces.kind == LAND), 510, zone)
     zone = np.where(faces.of("1101", "1102", "1103", "1105", "1106", "1108", "0303") | (beside & wild) | (protected > 0), 200, zone)
     zone = np.where(one.town > 0, one.town, zone)
     zone = np.where(permanent, 300, zone)

@@ -30,10 +30,11 @@ Shapes = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Filled:
-    """Ground filled between the two years: shapes, and how each is permitted: whole, exceeded or none."""
+    """Ground won between the two years: shapes, how each is permitted (whole, exceeded, none), and whether it is enclosed water, not fill."""
 
     shapes: Shapes
     permitted: tuple[str, ...]
+    enclosed: tuple[bool, ...]
 
 
 def sea_area(faces: Faces, fresh: Flags, pack: Pack) -> dict[str, Table]:
