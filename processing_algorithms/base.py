@@ -151,8 +151,11 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
     def processAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:  # noqa: N802
         try:
             return self._run(self.translated(parameters), Run(context, feedback, self._prepared))
-        except Exception as failure:
-            raise speaking(failure) from failure
+        except Exception as failure:  # noqa: BLE001  (it leaves as a sentence, below)
+            told = speaking(failure)
+        # QGIS never lets go of an exception that leaves here: it may not hold the run's layers through this frame
+        del parameters, context, feedback
+        raise told
 
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         """The algorithm's own line of thought: values by parameter name in, results by output name out."""
