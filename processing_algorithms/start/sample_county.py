@@ -15,7 +15,7 @@ class SampleCounty(ShanshuiAlgorithm):
     ID = "sample_county"
     GROUP = "start"
     PARAMETERS = (
-        params.Number("PATCHES", 4000, integer=True, minimum=200, maximum=500_000),
+        params.Number("PATCHES", 4000, integer=True, minimum=300, maximum=500_000),
         params.Number("SEED", 1, integer=True, minimum=0, maximum=1_000_000),
         params.Flag("FAULTS", False),
         params.OutputFolder("OUTPUT"),

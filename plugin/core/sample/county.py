@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 # the first survey, the second survey, and the target of the plan
 YEARS = (*landsurvey.YEARS, 2035)
-FEWEST = 200
+FEWEST = 300
 
 
 @dataclass(frozen=True, eq=False)
