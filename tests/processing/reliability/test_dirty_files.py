@@ -10,7 +10,7 @@ import shapely
 
 pytest.importorskip("qgis.core")
 from osgeo import gdal, ogr, osr
-from qgis.core import QgsFeatureRequest, QgsProcessingContext, QgsProcessingFeatureSourceDefinition, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsProcessingContext, QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 XIAN = (
@@ -272,8 +272,6 @@ def test_selection_filter_and_edit_buffer_are_what_is_read(desk: Any, folder: Pa
         (line,) = [one for one in ran.said.splitlines() if one.startswith(seen)]
         return int(next(word for word in line.replace("：", " ").replace("读入 ", "").replace("，", " ").replace(":", " ").split() if word.isdigit()))
 
-    from qgis.core import QgsProject
-
     def opened(tail: str = "") -> Any:
         layer = QgsVectorLayer(f"{folder / 'DLTB.gpkg'}|layername=DLTB{tail}", "DLTB", "ogr")
         assert layer.isValid()
@@ -302,17 +300,18 @@ def test_files_of_the_target_that_is_being_edited(desk: Any, folder: Path, spoke
     path = folder / "工程.gpkg"
     assert desk.run("measure_areas", **desk.given("measure_areas", OUTPUT=f"ogr:dbname='{path}' table=\"DLTB\" (geom)")).good
     layer = QgsVectorLayer(f"{path}|layername=DLTB", "DLTB", "ogr")
-    desk.kept.append(layer)
-    assert layer.featureCount() == 3 and next(layer.getFeatures()).isValid()
+    QgsProject.instance().addMapLayer(layer, False)
+    assert len(list(layer.getFeatures())) == 3
     more = f"ogr:dbname='{path}' table=\"more\" (geom)"
     assert desk.run("measure_lengths", **desk.given("measure_lengths", OUTPUT=more)).good
     at = layer.fields().indexOf("MC")
-    assert layer.startEditing() and layer.changeAttributeValue(1, at, "改") and layer.commitChanges(False)
-    layer.changeAttributeValue(2, at, "再")
+    assert layer.startEditing() and layer.changeAttributeValue(1, at, "改") and layer.commitChanges()
+    assert layer.startEditing() and layer.changeAttributeValue(2, at, "再")
     ran = desk.run("measure_lengths", **desk.given("measure_lengths", OUTPUT=more))
     assert ran.good or spoken(ran.said, "output.locked", language), ran.said
     assert layer.commitChanges()
     fresh = QgsVectorLayer(f"{path}|layername=DLTB", "DLTB", "ogr")
+    desk.kept.append(fresh)
     assert [one["MC"] for one in fresh.getFeatures()] == ["改", "再", "丙"]
     assert QgsVectorLayer(f"{path}|layername=more", "more", "ogr").featureCount() == 3
 
