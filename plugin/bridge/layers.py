@@ -29,7 +29,7 @@ from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
 
-__all__ = ["SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "wkb_type"]
+__all__ = ["SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type"]
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 SAMPLE_KINDS = tuple(DIMENSION)
@@ -262,6 +262,17 @@ def fields_of(table: Table, known: list[QgsFields]) -> QgsFields:
             made = _as_source(name, column, known) or make_field(name, _kind(column))
         fields.append(made)
     return fields
+
+
+def without_aliases(fields: QgsFields) -> QgsFields:
+    """The same fields for a scratch layer, of which QGIS says twice a field that it holds no aliases; it is dressed with them when loaded."""
+    bare = QgsFields()
+    for one in fields:
+        copy = QgsField(one)
+        copy.setAlias("")
+        copy.setComment("")
+        bare.append(copy)
+    return bare
 
 
 def _kind(column: pd.Series[Any]) -> str:

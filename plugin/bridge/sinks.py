@@ -241,6 +241,8 @@ def write(
     several = iter(tables)
     first = next(several)
     fields = layers.fields_of(first, known)
+    if target.kind == "memory":
+        fields = layers.without_aliases(fields)
     sink, destination = alg.parameterAsSink(parameters, name, context, fields, layers.wkb_type(kind), crs_of(first.crs))
     if sink is None:
         raise OutputError("output.not_written", path=target.text, reason="")

@@ -69,16 +69,26 @@ def inputs(name: str, county: dict[str, Path], folder: Path) -> dict[str, object
     return {"INPUT": made("resource_patches", **cut, **more)}
 
 
+class Heard(QgsProcessingFeedback):
+    def __init__(self) -> None:
+        super().__init__(False)
+        self.warned: list[str] = []
+
+    def pushWarning(self, warning):  # noqa: N802
+        self.warned.append(warning)
+
+
 def loaded(name: str, county: dict[str, Path], folder: Path, destination: str) -> QgsVectorLayer:
     """The result as QGIS loads it: through the context's list and the post-processor that stands there."""
     import processing
 
-    project, context, feedback = QgsProject(), QgsProcessingContext(), QgsProcessingFeedback(False)
+    project, context, feedback = QgsProject(), QgsProcessingContext(), Heard()
     context.setProject(project)
     output = STYLED[name][0]
     sink = QgsProcessingOutputLayerDefinition(destination, project)
     results = processing.run(f"shanshui:{name}", {**inputs(name, county, folder), output: sink}, context=context, feedback=feedback)
     where = results[output] if isinstance(results[output], str) else results[output].id()
+    assert not [one for one in feedback.warned if "scratch" in one], "QGIS complains of what was asked of a scratch layer"
     waiting = context.layersToLoadOnCompletion()
     details = waiting[where] if where in waiting else next(iter(waiting.values()))
     layer = results[output] if not isinstance(results[output], str) else QgsProcessingUtils.mapLayerFromString(where, context)
