@@ -29,7 +29,9 @@ from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
 
-__all__ = ["SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type"]
+__all__ = [
+    "SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
+]
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 SAMPLE_KINDS = tuple(DIMENSION)
