@@ -52,6 +52,18 @@ def test_without_faults_there_are_none(clean, packs, checks):
     assert clean.tables["HAX"]["HAXLX"].notna().all()
 
 
+def test_fields_that_must_be_filled_are_filled_on_every_page(clean):
+    paged = {name: table for name, table in clean.tables.items() if table.layer is not None}
+    assert len(paged) > 30
+    for name, table in paged.items():
+        for one in table.layer.fields:
+            column = table.rows[one.name]
+            assert one.presence != "M" or (column.notna().all() and (column.astype(str).str.strip() != "").all()), f"{name}.{one.name}"
+            if one.type == "text" and one.length:
+                assert (column.dropna().astype(str).str.len() <= one.length).all(), f"{name}.{one.name}"
+        assert not table.layer.key or table.rows[table.layer.key].is_unique, name
+
+
 def test_every_code_is_planted(faulty, packs):
     assert Counter(faulty.key["CODE"]) == dict.fromkeys(packs["sample"].codes["FAULT"], 1)
 
