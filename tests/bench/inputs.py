@@ -1,6 +1,6 @@
 """What the benchmark runs on: the sample county at a given size, and patches polygonised from a real land-cover raster.
 
-`inputs.py county PATCHES OUT` and `inputs.py raster FILE OUT` make one each in a process of its own.
+`inputs.py county PATCHES FOLDER` and `inputs.py raster FILE OUT` make one each in a process of its own.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def first_of(names: tuple[str, ...], path: Path) -> str | None:
     return next((name for name in names if name in there), None)
 
 
-def county(patches: int, out: Path) -> None:
-    """The sample county of about so many patches, by the plugin's own algorithm."""
+def county(patches: int, folder: Path) -> None:
+    """The sample county of about so many patches in a folder, by the plugin's own algorithm."""
     from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback
 
     application = QgsApplication([], False)
@@ -40,10 +40,11 @@ def county(patches: int, out: Path) -> None:
     checkout()
     from shanshui.processing_algorithms.provider import ShanshuiProvider
 
-    QgsApplication.processingRegistry().addProvider(ShanshuiProvider())
+    provider = ShanshuiProvider()  # held here: its algorithms are Python's
+    QgsApplication.processingRegistry().addProvider(provider)
     algorithm = QgsApplication.processingRegistry().algorithmById("shanshui:sample_county").create()
     feedback = QgsProcessingFeedback(False)
-    _, done = algorithm.run({"PATCHES": patches, "OUTPUT": str(out)}, QgsProcessingContext(), feedback)
+    _, done = algorithm.run({"PATCHES": patches, "OUTPUT": str(folder)}, QgsProcessingContext(), feedback)
     assert done, feedback.textLog()
 
 
