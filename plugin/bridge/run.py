@@ -51,7 +51,8 @@ def origin(layer: QgsVectorLayer | None, definition: Any) -> Origin:
     path, *rest = layer.source().split("|")
     name = next((one.partition("=")[2] for one in rest if one.startswith("layername=")), "")
     definition = getattr(definition, "value", lambda: definition)
-    partial = any(getattr(definition, word, False) for word in ("selectedFeaturesOnly", "filterExpression")) or getattr(definition, "featureLimit", -1) > 0
+    chosen = any(getattr(definition, word, False) for word in ("selectedFeaturesOnly", "filterExpression"))
+    partial = chosen or getattr(definition, "featureLimit", -1) > 0
     plain = not (partial or layer.subsetString() or layer.isEditable() or any(not one.startswith("layername=") for one in rest))
     return Origin(path, name, plain and Path(path).is_file())
 

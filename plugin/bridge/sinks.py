@@ -215,7 +215,8 @@ def _key_fits(table: Table, complete: bool) -> bool:
 
 def _without_key(table: Table) -> Table:
     """A GeoPackage's own `fid` cannot hold repeated numbers; the column is its key, not data."""
-    return Table(table.rows.drop(columns=[name for name in table.fields if name.lower() == "fid"]), table.geometry, table.crs, table.name, table.layer)
+    rows = table.rows.drop(columns=[name for name in table.fields if name.lower() == "fid"])
+    return Table(rows, table.geometry, table.crs, table.name, table.layer)
 
 
 def write(
