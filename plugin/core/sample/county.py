@@ -82,18 +82,22 @@ def _core(ground: Ground, packs: Mapping[str, Pack], progress: Progress) -> tupl
 
 def grids(ground: Ground) -> tuple[rasters.Grid, dict[str, Floats]]:
     """The county's rasters on one grid (`rasters.fields`): NaN off land; the land cover is that of the second year."""
-    land = (ground.kind1[: ground.cells] == LAND) | (ground.kind1[: ground.cells] == ISLAND)
-    centres = ground.centres[: ground.cells]
-    box = shapely.total_bounds(shapely.points(centres[land]))
-    grid = rasters.fitting_grid(*(box + ground.spacing * np.array([-1, -1, 1, 1])).tolist())
+    land = (ground.kind1 == LAND) | (ground.kind1 == ISLAND)
+    shapes = ground.shapes(land)
+    grid = rasters.fitting_grid(*shapely.total_bounds(shapes).tolist())
     x, y = grid.centres
-    cell = nearest_cells(centres, ground.spacing, x, y)
-    group = np.zeros(ground.cells, dtype=np.int64)
-    of = np.array([_GROUP.get(code, _GROUP.get(code[:2], "field")) for code in ground.later.code], dtype=object)
-    number = np.array([rasters.GROUPS.index(one) for one in of], dtype=np.int64)
-    group[land] = number[ground.later.patch[: ground.cells][land]]
+    inside = np.zeros(x.shape, dtype=bool)
+    for shape in shapes:
+        shapely.prepare(shape)
+        inside |= shapely.contains_xy(shape, x, y)
+    cells = np.flatnonzero(land[: ground.cells])
+    code = ground.later.code[ground.later.patch[cells]]
+    number = {one: rasters.GROUPS.index(_GROUP.get(one) or _GROUP.get(one[:2], "field")) for one in np.unique(code.astype(str))}
+    group = np.array([number[one] for one in code], dtype=np.int64)
+    nearest = nearest_cells(ground.centres[cells], ground.spacing, x, y)
     inland = np.maximum(ground.scene.inland(x, y), 0.0)
-    return grid, rasters.fields(grid, np.maximum(ground.scene.elevation(x, y), 0.3), inland, group[cell], ground.scene.seed)
+    height = np.maximum(ground.scene.elevation(x, y), 0.3)
+    return grid, rasters.fields(grid, height, inland, np.where(inside, group[nearest], 0), ground.scene.seed)
 
 
 # group of land cover (rasters.GROUPS) by class, else by its first two digits

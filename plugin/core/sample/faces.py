@@ -81,8 +81,10 @@ def faces_of(ground: Ground, row: Ints | None = None) -> Faces:
 
 def _areas(web: Web) -> Floats:
     """m² of each face, from the arcs around it (those at the rim are not closed: theirs mean nothing)."""
-    near = web.arcs - np.array(ORIGIN)
-    cross = (near[:, :-1, 0] * near[:, 1:, 1] - near[:, 1:, 0] * near[:, :-1, 1]).sum(axis=1) / 2.0
+    cross = np.empty(len(web.arcs))
+    for first in range(0, len(cross), 200_000):
+        near = web.arcs[first : first + 200_000] - np.array(ORIGIN)
+        cross[first : first + 200_000] = (near[:, :-1, 0] * near[:, 1:, 1] - near[:, 1:, 0] * near[:, :-1, 1]).sum(axis=1) / 2.0
     left, right = web.sides.T
     return np.asarray(np.abs(np.bincount(left, cross, web.faces) - np.bincount(right, cross, web.faces)))
 

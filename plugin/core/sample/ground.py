@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 # cells of land for n patches: so many times n, less so many times √n for roads and borders; by counting what comes out
-_CELLS, _LESS = 2.5, 27.0
+_CELLS, _LESS = 2.66, 30.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,15 +120,17 @@ def _second(
     order = _order(facts)
     facts, rank = _taken(facts, order), np.argsort(order)
     row1 = np.where(after.patch >= 0, rank[after.patch], -1)
-    made = ground.polygons(row1, len(order))
-    progress.at(0.2)
     both = np.unique(np.column_stack([row, row1])[(row >= 0) & (row1 >= 0)], axis=0)
     old, new = both.T
     alone = (np.bincount(old, minlength=len(shapes))[old] == 1) & (np.bincount(new, minlength=len(order))[new] == 1)
-    area = np.full(len(order), np.nan)
-    measured = np.ones(len(order), dtype=bool)
-    measured[new[alone]] = False
-    area[measured] = measure.areas(made[measured], CRS)
+    made, area = np.empty(len(order), dtype=object), np.full(len(order), np.nan)
+    changed = np.ones(len(order), dtype=bool)
+    changed[new[alone]] = False
+    fresh_label = np.where(changed, np.cumsum(changed) - 1, -1)
+    made[changed] = ground.polygons(np.where(row1 >= 0, fresh_label[row1], -1), int(changed.sum()))
+    made[new[alone]] = shapes[old[alone]]
+    progress.at(0.3)
+    area[changed] = measure.areas(made[changed], CRS)
     area[new[alone]] = size[old[alone]]
     shared = _carried(old, new, area, size, level, len(order))
     kept = np.full(len(order), -1)
