@@ -36,6 +36,7 @@ __all__ = [
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 SAMPLE_KINDS = tuple(DIMENSION)
 _SINGLE, _MULTI = {"point": 0, "line": 1, "polygon": 3}, {"point": 4, "line": 5, "polygon": 6}
+_PLAIN = 6  # the highest WKB type that is a plain shape: MultiPolygon
 _CHECK_EVERY = 4096
 
 
@@ -96,7 +97,6 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
     if kind == "table":
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
     count = max(int(source.featureCount()), 1)
-    curved = _may_be_curved(source)
     ids: list[int] = []
     wkb: list[Any] = []
     columns: list[list[Any]] = []
@@ -106,7 +106,7 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
         ids.append(feature.id())
         columns.append(feature.attributes())
         if kind != "table":
-            wkb.append(_wkb(feature.geometry(), curved))
+            wkb.append(_wkb(feature.geometry()))
     rows = _frame(columns, fields)
     keys = np.array(ids, dtype=np.int64)
     if kind == "table":
@@ -201,17 +201,25 @@ def _only(shapes: np.ndarray[Any, Any], kind: str, good: np.ndarray[Any, Any]) -
     return shapes
 
 
-def _may_be_curved(source: Any) -> bool:
-    flat = QgsWkbTypes.flatType(source.wkbType())
-    return QgsWkbTypes.isCurvedType(source.wkbType()) or flat in (QgsWkbTypes.Type.Unknown, QgsWkbTypes.Type.GeometryCollection)
+def _wkb(geometry: QgsGeometry) -> bytes | None:
+    """WKB that GEOS reads: curves straightened (a CurvePolygon may be one by its type alone), faces of a surface as polygons.
 
-
-def _wkb(geometry: QgsGeometry, curved: bool) -> bytes | None:
+    The shape itself is asked and not its layer, which may say less than the truth.
+    """
     if geometry.isNull():
         return None
-    if curved and geometry.constGet().hasCurvedSegments():
-        geometry = QgsGeometry(geometry.constGet().segmentize())
-    return bytes(geometry.asWkb().data())
+    raw = bytes(geometry.asWkb().data())
+    if _flat_type(raw) <= _PLAIN:
+        return raw
+    raw = bytes(geometry.constGet().segmentize().asWkb().data())
+    if _flat_type(raw) <= _PLAIN + 1:
+        return raw
+    faces = geometry.coerceToType(QgsWkbTypes.Type.MultiPolygon)
+    return bytes(faces[0].asWkb().data()) if len(faces) == 1 else None
+
+
+def _flat_type(wkb: bytes) -> int:
+    return int.from_bytes(wkb[1:5], "little") % 0x80000000 % 1000
 
 
 def _frame(records: list[list[Any]], fields: QgsFields) -> pd.DataFrame:

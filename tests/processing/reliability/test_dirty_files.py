@@ -212,10 +212,11 @@ SQUARE = [(0, 0), (0, 100), (100, 100), (100, 0), (0, 0)]
         (ogr.wkbPolygonZM, [f"POLYGON ZM (({wkt(*SQUARE, more=' 5 6')}))"], [10_000]),
         (ogr.wkbPolygonM, [f"POLYGON M (({wkt(*SQUARE, more=' 6')}))"], [10_000]),
         (ogr.wkbCurvePolygon, [f"CURVEPOLYGON (CIRCULARSTRING ({wkt((0, 0), (100, 0), (0, 0))}))"], [7_854]),
+        (ogr.wkbCurvePolygon, [f"CURVEPOLYGON (({wkt(*SQUARE)}))"], [10_000]),
         (ogr.wkbMultiSurface, [f"MULTISURFACE (CURVEPOLYGON (CIRCULARSTRING ({wkt((0, 0), (100, 0), (0, 0))})), (({wkt(*SQUARE)})))"], [13_927]),
         (ogr.wkbUnknown, [f"POLYGON (({wkt(*SQUARE)}))", f"MULTIPOLYGON ((({wkt(*SQUARE)})))"], [10_000, 10_000]),
     ],
-    ids=["Z", "ZM", "M", "circle", "multisurface", "single and multi"],
+    ids=["Z", "ZM", "M", "circle", "curve by type alone", "multisurface", "single and multi"],
 )
 def test_shapes_of_every_kind_become_straight_flat_polygons(desk: Any, folder: Path, kind: int, shapes: list[str], areas: list[float]) -> None:
     path = geopackage(folder / "x.gpkg", kind, shapes)
@@ -224,6 +225,24 @@ def test_shapes_of_every_kind_become_straight_flat_polygons(desk: Any, folder: P
     assert ran.good, ran.said
     assert [row["MJ"] for row in ran.rows()] == pytest.approx(areas, rel=2e-3)
     assert "0 set aside" in ran.said or "搁置 0" in ran.said
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("Triangle ((0 0, 0 10, 10 0, 0 0))", 50.0),
+        ("CurvePolygon ((0 0, 0 10, 10 0, 0 0))", 50.0),
+        ("GeometryCollection (CurvePolygon ((0 0, 0 10, 10 0, 0 0)))", 50.0),
+        ("MultiSurface (((0 0, 0 10, 10 0, 0 0)), CurvePolygon (CompoundCurve ((20 0, 30 0), (30 0, 30 10, 20 0))))", 100.0),
+        ("PolygonZM ((0 0 1 2, 0 10 1 2, 10 0 1 2, 0 0 1 2))", 50.0),
+    ],
+)
+def test_a_shape_is_read_by_its_own_type_whatever_its_layer_says(text: str, area: float) -> None:
+    from qgis.core import QgsGeometry
+    from shanshui.plugin.bridge import layers
+
+    shape = shapely.from_wkb(layers._wkb(QgsGeometry.fromWkt(text)))
+    assert shapely.get_dimensions(shape) == 2 and shapely.area(shape) == pytest.approx(area, rel=1e-3)
 
 
 def test_what_is_no_polygon_in_a_mixed_layer_is_set_aside(desk: Any, folder: Path) -> None:
