@@ -97,7 +97,7 @@ def _plan(
     pack = packs["sample"]
     drawn = plan.lines(faces, land, scene, redline.red_flags(faces, scene, zoned % 10, eco))
     made["STBHHX"] = redline.red_line(faces, drawn.red, scene, zoned, {at: protected.name_of(at) for at in range(1, len(protected.SITES) + 1)}, pack)
-    made["STBHHX_LX"], lost = redline.beyond(faces, drawn.red, pack)
+    made["STBHHX_LX"], lost = redline.beyond(faces, drawn.red, scene, pack)
     made["YJJBNTBHTB"] = plan.farmland(land, drawn, packs["survey"], year)
     made["CZKFBJ"] = plan.urban(faces, drawn, pack)
     made["GHFQ"] = plan.zone_table(faces, drawn, eco, zoned, pack)

@@ -122,19 +122,22 @@ def _table(pack: Pack, name: str, shapes: NDArray[Any], kind: Ints, sea: Ints, z
     )
 
 
-def beyond(faces: Faces, flags: Flags, pack: Pack) -> tuple[Table, Any]:
+def beyond(faces: Faces, flags: Flags, scene: Scene, pack: Pack) -> tuple[Table, Any]:
     """The neighbouring county's red line along the border, shifted by OFFSET; and one patch that it should have but has not (None: no room).
 
-    Only patches that meet ours across the border.
+    Only patches that meet ours across the border; one ends where its type or its management block ends.
     """
-    shapes, _ = as_polygons(faces, np.where(flags & (faces.kind == OUTSIDE), 0, -1))
+    u, v = scene.place(faces.x, faces.y)
+    block = np.clip(np.floor(6.0 * u), 0, 9).astype(np.int64) + 10 * np.clip(np.floor(6.0 * v), 0, 9).astype(np.int64)
+    shapes, block = as_polygons(faces, np.where(flags & (faces.kind == OUTSIDE), block, -1))
     ours, _ = as_polygons(faces, np.where(flags & (faces.kind == LAND), 0, -1))
     met = np.unique(shapely.STRtree(shapes).query(ours, predicate="touches")[1]) if len(shapes) and len(ours) else np.empty(0, dtype=np.int64)
-    shapes = shapes[met[np.argsort(-shapely.area(shapes[met]), kind="stable")]]
+    met = met[np.argsort(-shapely.area(shapes[met]), kind="stable")]
+    shapes, block = shapes[met], block[met]
     lost = shapes[-1] if len(shapes) > 1 else None
     kept = shapes[:-1] if len(shapes) > 1 else shapes
     moved = np.asarray(shapely.transform(kept, lambda places: places + np.array(OFFSET)))
     count = len(moved)
     none = np.zeros(count, dtype=np.int64)
-    table = _table(pack, "STBHHX_LX", moved, none + _WATER, none, none, [""] * count, NEIGHBOUR, "邻县")
+    table = _table(pack, "STBHHX_LX", moved, np.where(block[:count] >= 30, _WATER, _SOIL), none, none, [""] * count, NEIGHBOUR, "邻县")
     return table.with_columns(MJ=measure.areas(moved, CRS)), lost
