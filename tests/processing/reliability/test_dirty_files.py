@@ -239,6 +239,7 @@ def test_shapes_of_every_kind_become_straight_flat_polygons(desk: Any, folder: P
 )
 def test_a_shape_is_read_by_its_own_type_whatever_its_layer_says(text: str, area: float) -> None:
     from qgis.core import QgsGeometry
+
     from shanshui.plugin.bridge import layers
 
     shape = shapely.from_wkb(layers._wkb(QgsGeometry.fromWkt(text)))
