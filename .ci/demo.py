@@ -58,6 +58,9 @@ def start() -> Any:
     from qgis.core import QgsApplication
 
     gdal.SetErrorHandler("CPLQuietErrorHandler")  # an older GDAL warns of every GeoPackage 1.4
+    home = Path(os.environ.get("QGIS_PREFIX_PATH", "/usr"))
+    if (home / "share" / "qgis").is_dir():  # QGIS 3.22 in a .venv does not find it by itself
+        QgsApplication.setPrefixPath(str(home), True)
     application = QgsApplication([], False)
     application.initQgis()
     add_provider()

@@ -176,7 +176,10 @@ def _face(layout: QgsPrintLayout, family: str) -> None:
         return
     for item in layout.items():
         if isinstance(item, QgsLayoutItemLabel):
-            item.setTextFormat(_emboldened(_with_face(item.textFormat(), family), family))
+            if hasattr(item, "setTextFormat"):
+                item.setTextFormat(_emboldened(_with_face(item.textFormat(), family), family))
+            else:  # before 3.24
+                item.setFont(_of_family(item.font(), family))
         elif isinstance(item, QgsLayoutItemScaleBar):
             item.setTextFormat(_with_face(item.textFormat(), family))
         elif isinstance(item, QgsLayoutItemMap):
@@ -185,15 +188,21 @@ def _face(layout: QgsPrintLayout, family: str) -> None:
             styles = QgsLegendStyle.Style
             for kind in (styles.Title, styles.Group, styles.Subgroup, styles.SymbolLabel):
                 style = item.style(kind)
-                style.setTextFormat(_with_face(style.textFormat(), family))
+                if hasattr(style, "setTextFormat"):
+                    style.setTextFormat(_with_face(style.textFormat(), family))
+                else:  # before 3.30
+                    style.setFont(_of_family(style.font(), family))
                 item.setStyle(kind, style)
 
 
 def _with_face(shape: Any, family: str) -> Any:
-    font = shape.font()
-    font.setFamily(family)
-    shape.setFont(font)
+    shape.setFont(_of_family(shape.font(), family))
     return shape
+
+
+def _of_family(font: QFont, family: str) -> QFont:
+    font.setFamily(family)
+    return font
 
 
 def _emboldened(shape: Any, family: str) -> Any:
