@@ -58,6 +58,7 @@ class Sweep:
         self.refusals: Counter[str] = Counter()
         self.unforeseen: list[str] = []
         self.layers: list[Any] = []
+        self.fields: dict[str, list[str]] = {}
 
     def run(self, algorithm: Any, where: str, **parameters: Any) -> dict[str, list[Any]] | None:
         """(attributes, shape) of each output row by output name; None where the run was refused in a sentence."""
@@ -70,13 +71,14 @@ class Sweep:
         self.totals["runs"] += 1
         if not good:
             assert said.strip(), f"{where} was refused without a word"
-            self.refusals[heard.said[-1].split("”")[-1][:60]] += 1
+            self.refusals[heard.said[-1].split("”")[-1][:90]] += 1
             context.temporaryLayerStore().removeAllMapLayers()
             return None
         found = {}
         for name, text in results.items():
             layer = QgsProcessingUtils.mapLayerFromString(text, context) if name in parameters else None
             if layer is not None:
+                self.fields[name] = layer.fields().names()
                 found[name] = [(one.attributes(), _shape(one)) for one in layer.getFeatures()]
         context.temporaryLayerStore().removeAllMapLayers()
         return found
@@ -245,3 +247,51 @@ def test_boundaries_of_real_parcels(real_data: Path, sweep: Sweep, capsys: Any) 
     with capsys.disabled():
         print(f"\nboundaries: {dict(sweep.totals)}")
     assert sweep.totals["runs"] >= 9
+
+
+def dressed(sweep: Sweep, layer: Any, name: str, fields: dict[str, list[str]]) -> QgsVectorLayer:
+    """A copy of a layer with invented text fields whose values go round."""
+    made = QgsVectorLayer(f"MultiPolygon?crs={layer.crs().authid()}&" + "&".join(f"field={one}:string" for one in fields), name, "memory")
+    for number, feature in enumerate(layer.getFeatures()):
+        one = QgsFeature(made.fields())
+        one.setGeometry(feature.geometry())
+        one.setAttributes([values[number % len(values)] for values in fields.values()])
+        made.dataProvider().addFeature(one)
+    sweep.layers.append(made)
+    return made
+
+
+def test_patches_of_plots_with_overlaps_and_holes(real_data: Path, sweep: Sweep, capsys: Any) -> None:
+    """Prague plots (23 overlaps, 87 holes) as owners over a coarse grid of units: what is decided and what is not sums to every unit."""
+    from shanshui.plugin.core.projection import reproject_shapes
+    from shanshui.processing_algorithms.registration.resource_patches import ResourcePatches
+
+    path = real_data / "cz_bubenec" / "bubenec.gpkg"
+    plots, tiles = (QgsVectorLayer(f"{path}|layername={name}", name, "ogr") for name in ("plots", "tessellation"))
+    sweep.layers += [plots, tiles]
+    assert plots.isValid() and tiles.isValid()
+    box = plots.extent()
+    flat = cells(np.array([box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]), plots.crs().authid(), sweep)
+    # in degrees, so that the work is done in a Gauss–Krüger zone: on a Mercator plane a long edge and its pieces do not measure alike
+    moved = reproject_shapes(np.array([_shape(one) for one in flat.getFeatures()], dtype=object), plots.crs().authid(), "EPSG:4490")
+    grid = sweep.layer(moved, "EPSG:4490")
+    units = dressed(sweep, grid, "ZRZYDJDY", {"ZRZYDJDYH": [f"99990100000001{at:04d}" for at in range(CELLS * CELLS)], "DJDYLX": ["自然公园"]})
+    owners = dressed(sweep, plots, "SYQ", {"QSXZ": ["10", "30", "20"], "QSDWDM": ["999901", "9999010010001"], "QSDWMC": ["林场", "东溪村", "南坡村"]})
+    cover = dressed(sweep, tiles, "DLTB", {"BSM": [str(at) for at in range(500)], "DLBM": ["0301", "1106 ", "0101", "011", "nonsense"]})
+    names = ("OUTPUT", "SUMMARY", "FINDINGS", "REJECTED")
+    found = sweep.run(
+        ResourcePatches, "bubenec", UNITS=units, OWNERSHIP=owners, LANDCOVER=cover, TYPE_TABLES="memory:", **dict.fromkeys(names, "memory:")
+    )
+    assert found is not None, dict(sweep.refusals)
+    pages = {name: _columns(sweep, name, found) for name in ("OUTPUT", "SUMMARY", "REJECTED")}
+    decided, left, wanted = (sum(pages[name]) for name in ("OUTPUT", "REJECTED", "SUMMARY"))
+    with capsys.disabled():
+        print(f"\nplots: {len(found['OUTPUT'])} patches {decided:.2f} m² + {len(found['REJECTED'])} undecided {left:.2f} m² = {wanted:.2f} m²")
+    assert len(found["SUMMARY"]) == CELLS * CELLS and decided > 10_000 and left > 1_000
+    assert decided + left == pytest.approx(wanted, abs=0.005)
+
+
+def _columns(sweep: Sweep, name: str, found: dict[str, list[Any]]) -> list[float]:
+    """MJ of the patches, KZMJ of the summary, AREA of what is set aside, as numbers."""
+    at = sweep.fields[name].index({"OUTPUT": "MJ", "SUMMARY": "KZMJ", "REJECTED": "AREA"}[name])
+    return [float(row[at]) for row, _ in found[name] if isinstance(row[at], (int, float))]
