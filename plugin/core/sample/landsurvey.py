@@ -166,7 +166,9 @@ def _carried(old: Ints, new: Ints, area: Floats, size: Floats, level: Floats, co
 def _table(
     ground: Ground, survey: Pack, shapes: Shapes, facts: _Facts, tbmj: Floats, keys: Any, number: Ints, part: list[str], year: int, name: str
 ) -> Table:
-    owner, zone, codes = ground.owner[facts.face], ground.zone[facts.face], names.village_codes(ground.scene)
+    owner, zone = ground.owner[facts.face], ground.zone[facts.face]
+    # few texts that many rows share
+    codes = names.village_codes(ground.scene) + "0000000"
     won = ground.filled[facts.face] > 0
     owner = np.where(won & (owner < 0), ownership.HARBOUR, owner)
     zone = np.where(won, PORT, zone)
@@ -175,7 +177,7 @@ def _table(
     isles = np.array([names.ISLANDS[one] if one >= 0 else None for one in facts.island], dtype=object)
     columns: dict[str, Any] = {
         "BSM": keys, "TBBH": number.astype(str).astype(object), "DLBM": facts.code, "DLMC": _named(survey.codes["DLBM"], facts.code),
-        "ZLDWDM": codes[facts.village] + "0000000", "ZLDWMC": titles[facts.village], "TBMJ": tbmj, "XZDWKD": _width(shapes, facts.code),
+        "ZLDWDM": codes[facts.village], "ZLDWMC": titles[facts.village], "TBMJ": tbmj, "XZDWKD": _width(shapes, facts.code),
         "CZCSXM": _settlement(facts.code, zone), "SJNF": year, "MSSM": np.array(part, dtype=object), "HDMC": isles,
         **_owners(owner, codes, titles), **farm, **_refined(facts, zone, survey),
     }  # fmt: skip
@@ -192,7 +194,7 @@ def _owners(owner: Ints, codes: Texts, titles: Texts) -> dict[str, Texts]:
     nature = np.where(owner < ownership.STATE, "30", np.where(np.isin(owner, _STATE_USE), "20", "10")).astype(object)
     unit, title = np.empty(len(owner), dtype=object), np.empty(len(owner), dtype=object)
     village = owner < ownership.STATE
-    unit[village], title[village] = codes[owner[village]] + "0000000", titles[owner[village]] + "农民集体"
+    unit[village], title[village] = codes[owner[village]], (titles + "农民集体")[owner[village]]
     for body, (name, _) in names.BODIES.items():
         unit[owner == body], title[owner == body] = names.body_code(body), name
     return {"QSXZ": nature, "QSDWDM": unit, "QSDWMC": title}
