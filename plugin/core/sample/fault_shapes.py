@@ -171,10 +171,12 @@ def multipart(work: Work, layer: str, mask: Mask, salt: int, alike: tuple[str, .
 
 def cut_back(work: Work, layer: str, other: str, salt: int, far: float) -> bool:
     """`edge_mismatch`: a feature of `layer` loses what lies within `far` metres of an end of the line where it meets one of `other`."""
-    # the two lines may be some metres apart
-    across = shapely.union_all(work.shapes[other]).buffer(_NEAR)
     for row in work.free(layer, np.ones(len(work.rows[layer]), dtype=bool), salt):
         shape = work.shapes[layer][row]
+        # the two lines may be some metres apart
+        near = work.shapes[other][shapely.dwithin(work.shapes[other], shape, _NEAR)]
+        window = shape.envelope.buffer(10.0 * _NEAR, cap_style="square").bounds
+        across = shapely.union_all([shapely.clip_by_rect(one, *window).buffer(_NEAR, quad_segs=2) for one in near])
         met = shapely.line_merge(shapely.intersection(shape.boundary, across))
         lines = [one for one in shapely.get_parts(met) if one.geom_type == "LineString" and one.length > 4.0 * far]
         for line in lines:
