@@ -11,6 +11,7 @@ import importlib.util
 import os
 import sys
 import time
+import warnings
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,11 @@ STAND_INS = {
     **{"0": "0702", "1": "1003", "6": "1003", "8": "1207", "10": "1207", "11": "1104"},
     **{"12": "0201", "13": "0401", "18": "0404", "25": "1101", "27": "0301"},
 }
-# layers of the sample county from which units are drawn, where it has them
-UNIT_LAYERS = ("HD", "HY", "ZRBHD", "ZYSD", "HHGLFW", "GYLC", "GYCY", "GYHD", "KCZY", "自然保护区", "自然公园", "河道管理范围", "国有林场")
+# layers from which units are drawn, where the county has them
+UNIT_LAYERS = (
+    *("海域", "无居民海岛", "国家公园", "自然保护区", "自然公园", "重要湿地", "河湖管理范围", "河道管理范围"),
+    *("国有林场", "国有草原", "国有荒地", "探明储量矿产"),
+)
 
 
 def load_house() -> None:
@@ -54,6 +58,9 @@ def start() -> Any:
     from qgis.core import QgsApplication
 
     gdal.SetErrorHandler("CPLQuietErrorHandler")  # an older GDAL warns of every GeoPackage 1.4
+    home = Path(os.environ.get("QGIS_PREFIX_PATH", "/usr"))
+    if (home / "share" / "qgis").is_dir():  # QGIS 3.22 in a .venv does not find it by itself
+        QgsApplication.setPrefixPath(str(home), True)
     application = QgsApplication([], False)
     application.initQgis()
     add_provider()
@@ -81,6 +88,13 @@ def spoken() -> str:
     return "zh" if told.lower().startswith("zh") else "en"
 
 
+def announce(algorithm: str) -> None:
+    """Say which algorithm runs now: the whole takes a minute or two."""
+    from shanshui.plugin.bridge.pages import page
+
+    print(f"  {page(algorithm, spoken()).title} …", file=sys.stderr, flush=True)
+
+
 class Chain:
     """Algorithms run one after another into one GeoPackage; keeps their findings, what they set aside and their numbers."""
 
@@ -99,8 +113,9 @@ class Chain:
             name: f"ogr:dbname='{self.results}' table=\"{layer}\" (geom)" if layer else "TEMPORARY_OUTPUT" for name, layer in outputs.items()
         }
         lists = dict.fromkeys(self._kept, "TEMPORARY_OUTPUT")
+        announce(algorithm)
         found = processing.run(f"shanshui:{algorithm}", {**parameters, **targets, **lists})
-        self.parameters[algorithm] = {name: told(value) for name, value in parameters.items()}
+        self.parameters[algorithm] = {name: told(value, self.results.parent) for name, value in parameters.items()}
         self.counts[algorithm] = {name: value for name, value in found.items() if isinstance(value, (int, float))}
         for name, kept in self._kept.items():
             kept.append((algorithm, found[name]))
@@ -122,18 +137,18 @@ class Chain:
             sinks.write_file(sinks.Target("file", str(self.results), self.results, name), [table], "polygon", [])
             self.counts[name] = len(table)
 
-    def layer(self, name: str) -> str:
-        """A layer of the results as a parameter takes it."""
-        return f"{self.results}|layername={name}"
+    def layer(self, name: str) -> Any:
+        """A layer of the results."""
+        return named(self.results, name)
 
 
-def told(value: Any) -> Any:
-    """A parameter as the manifest states it: layers by their source, those in memory by their name."""
+def told(value: Any, folder: Path) -> Any:
+    """A parameter as the manifest states it: layers by their source, those in memory by their name, files in `folder` from there."""
     if isinstance(value, list):
-        return [told(one) for one in value]
+        return [told(one, folder) for one in value]
     if hasattr(value, "dataProvider"):
-        return value.name() if value.providerType() == "memory" else value.source()
-    return value
+        value = value.name() if value.providerType() == "memory" else value.source()
+    return value.replace(f"{folder}{os.sep}", "").replace(f"{folder.as_posix()}/", "") if isinstance(value, str) else value
 
 
 def everything(layer: Any, name: str) -> tuple[Any, Any]:
@@ -165,6 +180,7 @@ def main() -> None:
     given = options.parse_args()
     began = time.monotonic()
     application = start()
+    warnings.filterwarnings("ignore", category=DeprecationWarning)  # PyQt and QGIS tell developers, not the reader of this
     given.out.mkdir(parents=True, exist_ok=True)
     county = given.county or sample_county(given.out / "county", given.patches)
     lines = [*county_package(county, given.out), *survey_package(given.data / "ch_av_solothurn" / "ch_av_254900.gpkg", given.out)]
@@ -179,8 +195,8 @@ def sample_county(folder: Path, patches: int) -> Path:
     import processing
 
     folder.mkdir(parents=True, exist_ok=True)
-    processing.run("shanshui:sample_county", {"PATCHES": patches, "OUTPUT": str(folder)})
-    return folder / "qinglan.gpkg"
+    announce("sample_county")
+    return Path(processing.run("shanshui:sample_county", {"PATCHES": patches, "OUTPUT": str(folder)})["GEOPACKAGE"])
 
 
 def county_package(county: Path, folder: Path) -> list[str]:
@@ -191,29 +207,27 @@ def county_package(county: Path, folder: Path) -> list[str]:
     there = {source.GetLayer(at).GetName() for at in range(source.GetLayerCount())}
     del source
 
-    def layer(name: str) -> str:
-        return f"{county}|layername={name}"
-
     chain = Chain(folder / "qinglan.gpkg")
     laid = {"OUTPUT": "", "JOURNAL": "YSL", "REST": "REST"}
-    drawn = chain.run("draw_units", laid, COUNTY=layer("XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
+    drawn = chain.run("draw_units", laid, COUNTY=named(county, "XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
     around = [named(county, name) for name in ("CJDCQ",) if name in there]
     chain.run("abutments", {"OUTPUT": "ZRZYDJDY"}, INPUT=drawn["OUTPUT"], NEIGHBOURS=around, NAME_FIELD="DJDYMC")
-    return finish(chain, county, folder, "qinglan", layer("SYQ"), layer("DLTB"), layer("XZQ"))
+    return finish(chain, county, folder, "qinglan", "XZQ")
 
 
 def finish(
-    chain: Chain, county: Path, folder: Path, stem: str, owners: str, cover: str, border: str | None, control: str | None = None,
-    turns: tuple[float, float] = (8.0, 0.5),
+    chain: Chain, county: Path, folder: Path, stem: str, border: str = "", control: str | None = None, turns: tuple[float, float] = (20.0, 5.0)
 ) -> list[str]:
     """From drawn units (layer ZRZYDJDY of the results) to the finished package; the lines of the summary.
 
-    control: the field of registered areas; turns: least turn in degrees and tolerance in metres of boundary points.
+    border: the county's layer of districts, where it has one. control: the field of registered areas. turns: least turn in degrees and
+    tolerance in metres of boundary points.
     """
     points = folder / f"{stem}_points.xlsx"
     laid = {"OUTPUT": "ZRZYTB", "SUMMARY": "ZRZK", "TYPE_TABLES": "TYPE_TABLES"}
-    chain.run("resource_patches", laid, UNITS=chain.layer("ZRZYDJDY"), OWNERSHIP=owners, LANDCOVER=cover, CONTROL_FIELD=control)
-    chain.run("boundary_lines", {"OUTPUT": "BOUNDARY_LINES"}, INPUT=chain.layer("ZRZYTB"), COUNTY=border)
+    ground = {"OWNERSHIP": named(county, "SYQ"), "LANDCOVER": named(county, "DLTB")}
+    chain.run("resource_patches", laid, UNITS=chain.layer("ZRZYDJDY"), CONTROL_FIELD=control, **ground)
+    chain.run("boundary_lines", {"OUTPUT": "BOUNDARY_LINES"}, INPUT=chain.layer("ZRZYTB"), COUNTY=named(county, border) if border else None)
     numbered = {"OUTPUT_POINTS": "JZD", "OUTPUT_LINES": "JZX"}
     chain.run("boundary_points", numbered, INPUT=chain.layer("ZRZYDJDY"), ANGLE=turns[0], TOLERANCE=turns[1], OUTPUT_LIST=str(points))
     chain.close()
@@ -234,7 +248,7 @@ def hand_over(chain: Chain, county: Path, folder: Path, stem: str, points: Path)
         about = About(PLACES[stem][language], str(today.year), SOURCES[stem][language], today.isoformat())
         written.update(registration_package.write_tables(chain.results, folder, stem, about.place, packs, language))
         written.update(registration_package.write_maps(chain.results, county, folder, stem, about, packs, language))
-    manifest = Manifest("make demo", {county.name: county}, chain.parameters, packs.values(), chain.counts, written)
+    manifest = Manifest("make demo", {county.name: county}, chain.parameters, packs.values(), chain.counts, written, SOURCES[stem].values())
     write_manifest(folder / f"{stem}_manifest.json", manifest)
     return summary(chain, folder, stem, written, packs["registration"])
 
@@ -248,7 +262,7 @@ def summary(chain: Chain, folder: Path, stem: str, written: dict[str, Path], pac
     sums = read_table(chain.results, "ZRZK", pack.layers["ZRZK"])
     facts = {
         "place": PLACES[stem][language],
-        "units": len(sums),
+        "units": len(read_table(chain.results, "ZRZYDJDY")),
         "patches": chain.counts["resource_patches"]["PATCHES"],
         "points": chain.counts["boundary_points"]["POINTS"],
         "findings": chain.counts["FINDINGS"],
@@ -270,7 +284,7 @@ def survey_package(source: Path, folder: Path) -> list[str]:
     place.mkdir(parents=True, exist_ok=True)
     county, chain = place / "254900_input.gpkg", Chain(place / "254900.gpkg")
     survey_layers(source, county, chain.results)
-    return finish(chain, county, place, "254900", f"{county}|layername=SYQ", f"{county}|layername=DLTB", None, "DJMJ", (8.0, 0.02))
+    return finish(chain, county, place, "254900", control="DJMJ", turns=(8.0, 0.02))
 
 
 def survey_layers(source: Path, county: Path, results: Path) -> None:

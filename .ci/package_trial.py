@@ -27,10 +27,10 @@ def run(zipped: Path, folder: Path) -> str:
     surroundings = _surroundings(folder)
     own = _has_openpyxl(surroundings)
     _parcels(folder / "parcels.geojson")
-    result = _boundary_points(folder, surroundings)
+    _boundary_points(folder, surroundings)
     if not any((plugins / "shanshui").rglob("*.qm")):
         raise RuntimeError("the unzipped plugin has no translation")
-    sheets = _sheets(Path(result["OUTPUT_LIST"]))
+    sheets = _sheets(folder / "list.xlsx")
     if sheets < 2:
         raise RuntimeError(f"the workbook has {sheets} sheets for two parcels")
     whose = "this system's own openpyxl (the vendored one was NOT tried)" if own else "the vendored openpyxl"
@@ -69,16 +69,15 @@ def _parcels(path: Path) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
 
 
-def _boundary_points(folder: Path, surroundings: dict[str, str]) -> dict[str, str]:
+def _boundary_points(folder: Path, surroundings: dict[str, str]) -> None:
     outputs = {"OUTPUT_POINTS": "points.gpkg", "OUTPUT_LINES": "lines.gpkg", "OUTPUT_LIST": "list.xlsx"}
     given = [f"INPUT={folder / 'parcels.geojson'}", *(f"{key}={folder / name}" for key, name in outputs.items())]
-    command = ["qgis_process", "--json", "run", "shanshui:boundary_points", "--", *given]
+    program = shutil.which("qgis_process.bin") or "qgis_process"  # Debian 12 starts the program with a word that 3.22 does not know
+    command = [program, "run", "shanshui:boundary_points", "--", *given]
     heard = {"capture_output": True, "text": True, "encoding": "utf-8", "stdin": subprocess.DEVNULL}
     done = subprocess.run(command, env=surroundings, cwd=folder, timeout=300, check=False, **heard)
     if done.returncode:
         raise RuntimeError(f"qgis_process gave {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    results: dict[str, str] = json.loads(done.stdout[done.stdout.index("{") :])["results"]
-    return results
 
 
 def _sheets(path: Path) -> int:

@@ -31,15 +31,19 @@ _HEAVY_OUTPUTS = ("FINDINGS", "REJECTED")
 
 
 def speaking(failure: Exception) -> QgsProcessingException:
-    """Any failure as the sentence the user reads; the traceback of an unforeseen one goes to the log panel only."""
+    """Any failure as the sentence the user reads; the traceback of an unforeseen one goes to the log panel only.
+
+    The frames that failed let go of what they hold: layers must not live on in a traceback until some thread collects them.
+    """
+    if not isinstance(failure, (QgsProcessingException, ShanshuiError)):
+        told = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+        QgsMessageLog.logMessage(told, "Shanshui", Qgis.MessageLevel.Critical)
+    traceback.clear_frames(failure.__traceback__)
     if isinstance(failure, QgsProcessingException):
         return failure
     if isinstance(failure, ShanshuiError):
         return QgsProcessingException(explain(failure))
-    trace = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
-    QgsMessageLog.logMessage(trace, "Shanshui", Qgis.MessageLevel.Critical)
-    facts = {"kind": type(failure).__name__, "reason": str(failure)}
-    return QgsProcessingException(sentence("run.unforeseen", facts, with_next=True))
+    return QgsProcessingException(sentence("run.unforeseen", {"kind": type(failure).__name__, "reason": str(failure)}, with_next=True))
 
 
 class Described:
@@ -147,8 +151,11 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
     def processAlgorithm(self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:  # noqa: N802
         try:
             return self._run(self.translated(parameters), Run(context, feedback, self._prepared))
-        except Exception as failure:
-            raise speaking(failure) from failure
+        except Exception as failure:  # noqa: BLE001  (it leaves as a sentence, below)
+            told = speaking(failure)
+        # QGIS never lets go of an exception that leaves here: it may not hold the run's layers through this frame
+        del parameters, context, feedback
+        raise told
 
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         """The algorithm's own line of thought: values by parameter name in, results by output name out."""

@@ -53,3 +53,14 @@ def provider(qgis_app):
     yield made
     registry.removeProvider(made)
     gc.collect()  # what Python still holds of QGIS must go before QGIS does
+
+
+@pytest.fixture(autouse=True)
+def every_sentence_has_its_facts(monkeypatch):
+    """Whatever a test makes the program say, no sentence may ask for a fact that was not given."""
+    speech = sys.modules.get("shanshui.plugin.bridge.speech")
+    lacking: list[str] = []
+    if speech is not None:
+        monkeypatch.setattr(speech._Facts, "__missing__", lambda _, name: lacking.append(name) or f"{{{name}}}")
+    yield
+    assert not lacking, f"sentences asked for facts that nobody gave: {lacking}"

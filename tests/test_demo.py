@@ -63,7 +63,7 @@ def county(path):
                 "ZYQBS": ["1" if at == 20 else None for at in range(23)],
             },
         ),
-        "ZRBHD": (
+        "自然保护区": (
             np.array([shapely.box(EAST + x, NORTH + y, EAST + z, NORTH + w) for x, y, z, w in ((-100, 50, 2250, 1450), (900, 900, 1500, 1500))]),
             {"DJDYLX": ["ZRBH", "ZRGY"], "MC": ["松岭自然保护区", "桃源湿地公园"]},
         ),
@@ -110,7 +110,8 @@ def test_the_geopackage_has_all_results(package):
     tables = {name for (name,) in rows(folder, "gpkg_contents", "table_name")}
     assert tables == {"ZRZYDJDY", "YSL", "REST", "ZRZYTB", "ZRZK", "TYPE_TABLES", "BOUNDARY_LINES", "JZD", "JZX", "FINDINGS", "REJECTED"}
     found = rows(folder, "FINDINGS", "STEP", "CODE")
-    assert ("draw_units", "draw.outside_county") in found and {step for step, _ in found} <= {"draw_units", "abutments", "resource_patches"}
+    steps = {"draw_units", "abutments", "resource_patches", "boundary_lines"}
+    assert ("draw_units", "draw.outside_county") in found and {step for step, _ in found} <= steps
     assert "patches.no_ownership" in {code for _, code in found} and rows(folder, "REJECTED", "REASON") == [("patches.no_ownership",)]
     assert {one for (one,) in rows(folder, "ZRZYTB", "OWNERSHIP")} == {"state", "collective", "disputed"}
 

@@ -1,7 +1,9 @@
 """Small cases that a person can check: each folder tests/golden/<algorithm>/<case> holds the inputs, the parameters and what must come out.
 
 case.json: `note` (how the numbers were checked), `parameters` (a value that names a file of the folder is that file), `outputs` (their rows are
-in out_<name>.csv) and `results` (numbers and texts). `make golden` records anew and shows what changed: check it by hand before committing.
+in out_<name>.csv) and `results` (numbers and texts). An algorithm that fills a folder has `package`, the result that names its GeoPackage: then
+`outputs` are tables in it, without shapes, and LAYERS the number of features of each.
+`make golden` records anew and shows what changed: check it by hand before committing.
 """
 
 from __future__ import annotations
@@ -53,20 +55,28 @@ def text(name: str, value: object) -> str:
     return str(value)
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path, table: str = "") -> list[dict[str, str]]:
     """Rows of a written layer, sorted (their order hangs on where GEOS begins a ring); the shape as WKT with millimetres."""
-    layer = QgsVectorLayer(str(path), path.stem, "ogr")
+    layer = QgsVectorLayer(f"{path}|layername={table}" if table else str(path), path.stem, "ogr")
     assert layer.isValid(), path
     fields = [one for one in layer.fields().names() if one != "fid"]
     found = []
     for feature in layer.getFeatures():
         row = {name: text(name, feature[name]) for name in fields}
-        if layer.isSpatial():
+        if layer.isSpatial() and not table:
             shape = feature.geometry()
             shape.normalize()  # where a ring begins is no matter
             row[SHAPE] = shape.asWkt(PLACES) if feature.hasGeometry() else ""
         found.append(row)
     return sorted(found, key=lambda row: list(row.values()))
+
+
+def layers_of(path: Path) -> list[dict[str, str]]:
+    """Name and number of features of each layer of a GeoPackage."""
+    from osgeo import ogr
+
+    source = ogr.Open(str(path))
+    return [{"LAYER": one.GetName(), "FEATURES": str(one.GetFeatureCount())} for one in source]
 
 
 def as_csv(rows: list[dict[str, str]]) -> str:
@@ -112,10 +122,15 @@ def run(case: Path, folder: Path) -> tuple[dict[str, list[dict[str, str]]], dict
         return str(case / value) if isinstance(value, str) and value.startswith("in_") else value
 
     given = {name: meant(value) for name, value in told["parameters"].items()}
-    files = {name: folder / f"{name.replace(':', '_')}.gpkg" for name in told["outputs"]}
-    given.update({name: str(path) for name, path in files.items()})
+    package = told.get("package")
+    files = {} if package else {name: folder / f"{name.replace(':', '_')}.gpkg" for name in told["outputs"]}
+    given.update({"OUTPUT": str(folder / "package")} if package else {name: str(path) for name, path in files.items()})
     found = processing.run(f"shanshui:{case.parent.name}", given, context=QgsProcessingContext(), feedback=QgsProcessingFeedback(False))
-    return {name: rows_of(path) for name, path in files.items()}, {name: found[name] for name in told.get("results", {})}
+    results = {name: found[name] for name in told.get("results", {})}
+    if package:
+        path = Path(found[package])
+        return {name: layers_of(path) if name == "LAYERS" else rows_of(path, name) for name in told["outputs"]}, results
+    return {name: rows_of(path) for name, path in files.items()}, results
 
 
 def recorded(case: Path, name: str) -> Path:

@@ -29,11 +29,14 @@ from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
 
-__all__ = ["SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "wkb_type"]
+__all__ = [
+    "SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
+]
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 SAMPLE_KINDS = tuple(DIMENSION)
 _SINGLE, _MULTI = {"point": 0, "line": 1, "polygon": 3}, {"point": 4, "line": 5, "polygon": 6}
+_PLAIN = 6  # the highest WKB type that is a plain shape: MultiPolygon
 _CHECK_EVERY = 4096
 
 
@@ -98,7 +101,6 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
     if kind == "table":
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
     count = max(int(source.featureCount()), 1)
-    curved = _may_be_curved(source)
     ids: list[int] = []
     wkb: list[Any] = []
     bent: list[int] = []
@@ -109,8 +111,8 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
         ids.append(feature.id())
         columns.append(feature.attributes())
         if kind != "table":
-            wkb.append(_wkb(feature.geometry(), curved))
-            bent += [number] if curved and _has_arcs(feature.geometry()) else []
+            wkb.append(_wkb(feature.geometry()))
+            bent += [number] if _has_arcs(feature.geometry()) else []
     rows = _frame(columns, fields)
     keys = np.array(ids, dtype=np.int64)
     if kind == "table":
@@ -173,8 +175,9 @@ def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, 
     whole = Table(table.rows, np.where(good, shapes, table.shapes), table.crs, table.name)
     aside = [rejected.reject(whole, reasons == reason, reason) for reason in sorted(set(reasons[~good]))]
     counted = {str(reason): int((reasons == reason).sum()) for reason in sorted(set(reasons[~good]))}
+    set_aside = rejected.gather(aside, table.crs)
     return Reading(
-        whole.take(good), reading.fields, reading.ids[good], rejected.gather(aside, table.crs), repaired, reading.seen, reading.path, reading.layer, counted
+        whole.take(good), reading.fields, reading.ids[good], set_aside, repaired, reading.seen, reading.path, reading.layer, counted
     )
 
 
@@ -205,21 +208,29 @@ def _only(shapes: np.ndarray[Any, Any], kind: str, good: np.ndarray[Any, Any]) -
     return shapes
 
 
-def _may_be_curved(source: Any) -> bool:
-    flat = QgsWkbTypes.flatType(source.wkbType())
-    return QgsWkbTypes.isCurvedType(source.wkbType()) or flat in (QgsWkbTypes.Type.Unknown, QgsWkbTypes.Type.GeometryCollection)
+def _wkb(geometry: QgsGeometry) -> bytes | None:
+    """WKB that GEOS reads: curves straightened (a CurvePolygon may be one by its type alone), faces of a surface as polygons.
+
+    The shape itself is asked and not its layer, which may say less than the truth.
+    """
+    if geometry.isNull():
+        return None
+    raw = bytes(geometry.asWkb().data())
+    if _flat_type(raw) <= _PLAIN:
+        return raw
+    raw = bytes(geometry.constGet().segmentize().asWkb().data())
+    if _flat_type(raw) <= _PLAIN + 1:
+        return raw
+    faces = geometry.coerceToType(QgsWkbTypes.Type.MultiPolygon)
+    return bytes(faces[0].asWkb().data()) if len(faces) == 1 else None
+
+
+def _flat_type(wkb: bytes) -> int:
+    return int.from_bytes(wkb[1:5], "little") % 0x80000000 % 1000
 
 
 def _has_arcs(geometry: QgsGeometry) -> bool:
-    return not geometry.isNull() and bool(geometry.constGet().hasCurvedSegments())
-
-
-def _wkb(geometry: QgsGeometry, curved: bool) -> bytes | None:
-    if geometry.isNull():
-        return None
-    if curved and _has_arcs(geometry):
-        geometry = QgsGeometry(geometry.constGet().segmentize())
-    return bytes(geometry.asWkb().data())
+    return QgsWkbTypes.isCurvedType(geometry.wkbType()) and bool(geometry.constGet().hasCurvedSegments())
 
 
 def _frame(records: list[list[Any]], fields: QgsFields) -> pd.DataFrame:
@@ -272,6 +283,17 @@ def fields_of(table: Table, known: list[QgsFields]) -> QgsFields:
             made = _as_source(name, column, known) or make_field(name, _kind(column))
         fields.append(made)
     return fields
+
+
+def without_aliases(fields: QgsFields) -> QgsFields:
+    """The same fields for a scratch layer, of which QGIS says twice a field that it holds no aliases; it is dressed with them when loaded."""
+    bare = QgsFields()
+    for one in fields:
+        copy = QgsField(one)
+        copy.setAlias("")
+        copy.setComment("")
+        bare.append(copy)
+    return bare
 
 
 def _kind(column: pd.Series[Any]) -> str:

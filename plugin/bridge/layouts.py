@@ -176,7 +176,10 @@ def _face(layout: QgsPrintLayout, family: str) -> None:
         return
     for item in layout.items():
         if isinstance(item, QgsLayoutItemLabel):
-            item.setTextFormat(_emboldened(_with_face(item.textFormat(), family), family))
+            if hasattr(item, "setTextFormat"):
+                item.setTextFormat(_emboldened(_with_face(item.textFormat(), family), family))
+            else:  # before 3.24
+                item.setFont(_of_family(item.font(), family))
         elif isinstance(item, QgsLayoutItemScaleBar):
             item.setTextFormat(_with_face(item.textFormat(), family))
         elif isinstance(item, QgsLayoutItemMap):
@@ -185,15 +188,21 @@ def _face(layout: QgsPrintLayout, family: str) -> None:
             styles = QgsLegendStyle.Style
             for kind in (styles.Title, styles.Group, styles.Subgroup, styles.SymbolLabel):
                 style = item.style(kind)
-                style.setTextFormat(_with_face(style.textFormat(), family))
+                if hasattr(style, "setTextFormat"):
+                    style.setTextFormat(_with_face(style.textFormat(), family))
+                else:  # before 3.30
+                    style.setFont(_of_family(style.font(), family))
                 item.setStyle(kind, style)
 
 
 def _with_face(shape: Any, family: str) -> Any:
-    font = shape.font()
-    font.setFamily(family)
-    shape.setFont(font)
+    shape.setFont(_of_family(shape.font(), family))
     return shape
+
+
+def _of_family(font: QFont, family: str) -> QFont:
+    font.setFamily(family)
+    return font
 
 
 def _emboldened(shape: Any, family: str) -> Any:
@@ -252,31 +261,36 @@ def _legend(legend: QgsLayoutItemLegend, place: QgsLayoutItemMap, sheet: MapShee
 
 
 def _figures(layout: QgsPrintLayout, rows: Sequence[Sequence[str]], family: str) -> None:
-    """A small table at the foot of the side column: first row head, first column left, numbers right."""
+    """A small table at the foot of the side column: first row head, last row total, first column words, the others numbers."""
     side = layout.itemById("side_frame")
-    column, bottom = side.pos(), side.pos().y() + side.rect().height()
+    wide, numbers = side.rect().width() - 8, len(rows[0]) - 1
+    first = wide - _NUMBER * numbers - 2 * _MARGIN * (numbers + 1)
+    broken = [(_wrapped(row[0], int(first / 1.45)).replace("|", "\n"), *row[1:]) for row in rows]
+    heights = [_ROW * (row[0].count("\n") + 1) for row in broken]
+    deep = sum(heights) + (2 * _MARGIN + 0.15) * len(rows)
     table = QgsLayoutItemManualTable.create(layout)
     layout.addMultiFrame(table)
-    deep = (_ROW + 2 * _MARGIN + 0.15) * len(rows)
-    wide = side.rect().width() - 8
-    numbers = len(rows[0]) - 1
-    contents, sides = [], Qt.AlignmentFlag
-    for at, row in enumerate(rows):
-        cells = [QgsTableCell(text) for text in row]
-        for place, cell in enumerate(cells):
-            cell.setTextFormat(_text(family, 8, at == 0 or at == len(rows) - 1))
-            cell.setHorizontalAlignment(sides.AlignHCenter if at == 0 else sides.AlignRight if place else sides.AlignLeft)
-        contents.append(cells)
-    table.setTableContents(contents)
-    table.setColumnWidths([wide - _NUMBER * numbers - 2 * _MARGIN * (numbers + 1), *[_NUMBER] * numbers])
-    table.setRowHeights([_ROW] * len(rows))
+    table.setTableContents([_cells(row, family, at == 0, at == len(rows) - 1) for at, row in enumerate(broken)])
+    table.setColumnWidths([first, *[_NUMBER] * numbers])
+    table.setRowHeights(heights)
     table.setGridStrokeWidth(0.15)
     table.setCellMargin(_MARGIN)
     frame = QgsLayoutFrame(layout, table)
     frame.setId("figures")
-    frame.attemptMove(QgsLayoutPoint(column.x() + 4, bottom - deep - 4.5))
+    frame.attemptMove(QgsLayoutPoint(side.pos().x() + 4, side.pos().y() + side.rect().height() - deep - 4.5))
     frame.attemptResize(QgsLayoutSize(wide + 1, deep + 1))
     table.addFrame(frame)
+
+
+def _cells(row: Sequence[str], family: str, head: bool, total: bool) -> list[QgsTableCell]:
+    sides, made = Qt.AlignmentFlag, []
+    for place, text in enumerate(row):
+        cell = QgsTableCell(text)
+        cell.setTextFormat(_text(family, 8, head or total))
+        cell.setHorizontalAlignment(sides.AlignHCenter if head else sides.AlignRight if place else sides.AlignLeft)
+        cell.setVerticalAlignment(sides.AlignVCenter)
+        made.append(cell)
+    return made
 
 
 def _text(family: str, size: float, bold: bool) -> QgsTextFormat:

@@ -51,7 +51,7 @@ def sha256(path: Path) -> str:
 
 
 def write_manifest(path: Path, told: Manifest, now: datetime | None = None) -> None:
-    """Write the manifest as JSON, staged and swapped in; files under its folder are named relative to it.
+    """Write the manifest as JSON, staged and swapped in; files under its folder, and those beside it, are named relative to it.
 
     now: the time to state (default: the present, UTC). OutputError as `staged` and `swap`.
     """
@@ -83,7 +83,7 @@ def changed(path: Path) -> list[str]:
 
 def _file(path: Path, base: Path) -> dict[str, Any]:
     whole = path.resolve()
-    inside = base in whole.parents
+    inside = base in whole.parents or whole.parent == base.parent
     name = Path(os.path.relpath(whole, base)).as_posix() if inside else whole.as_posix()
     return {"file": name, "bytes": whole.stat().st_size, "sha256": sha256(whole)}
 

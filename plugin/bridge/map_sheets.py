@@ -100,6 +100,7 @@ def _texts(project: QgsProject, about: About, title: str, language: str) -> dict
         return sentence(code, facts, language)
 
     crs = project.crs()
+    # scale, grid and its unit are known when the sheet is laid out: {scale}, {grid} and {unit} stand until then
     gap = "" if language == "zh" else ": "
     return {
         "map_title": f"{about.place}{gap}{title}",
@@ -107,9 +108,9 @@ def _texts(project: QgsProject, about: About, title: str, language: str) -> dict
         "map_state": say("map.draft"),
         "map_legend": say("map.legend"),
         "map_inset": say("map.inset"),
-        "map_scale_text": say("map.scale"),
+        "map_scale_text": say("map.scale", scale="{scale}"),
         "map_source": "\n".join((say("map.source", source=about.source), say("map.area_note"), say("map.title_note"))),
-        "map_crs": "\n".join((say("map.crs_name", name=crs.description(), code=crs.authid()), say("map.crs_grid"))),
+        "map_crs": "\n".join((say("map.crs_name", name=crs.description(), code=crs.authid()), say("map.crs_grid", grid="{grid}", unit="{unit}"))),
         "map_imprint": "\n".join(
             (
                 say("map.review", number=about.review or say("map.review_pending")),

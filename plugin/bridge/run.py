@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,8 @@ def origin(layer: QgsVectorLayer | None, definition: Any) -> Origin:
     path, *rest = layer.source().split("|")
     name = next((one.partition("=")[2] for one in rest if one.startswith("layername=")), "")
     definition = getattr(definition, "value", lambda: definition)
-    partial = any(getattr(definition, word, False) for word in ("selectedFeaturesOnly", "filterExpression")) or getattr(definition, "featureLimit", -1) > 0
+    chosen = any(getattr(definition, word, False) for word in ("selectedFeaturesOnly", "filterExpression"))
+    partial = chosen or getattr(definition, "featureLimit", -1) > 0
     plain = not (partial or layer.subsetString() or layer.isEditable() or any(not one.startswith("layername=") for one in rest))
     return Origin(path, name, plain and Path(path).is_file())
 
@@ -97,8 +98,8 @@ class Run:
         self.counts: dict[str, int] = {}
         self.findings: list[Finding] = []
         self._packs: dict[str, schema.Pack] | None = None
-        self._percent = 0.0
-        whole = Progress(self._forward, feedback.isCanceled, lambda code, facts: self.info(code, **facts))
+        # nothing here may hold the run itself: a circle would keep the context, and layers with it, until some thread collects it
+        whole = Progress(_forward(feedback), feedback.isCanceled, lambda code, facts: feedback.pushInfo(sentence(code, facts)))
         self.reading_progress, self.progress, self.writing_progress = whole.part(0.0, 0.15), whole.part(0.15, 0.85), whole.part(0.85, 1.0)
         self._sources = sum(len(one) if isinstance(one, list) else 1 for one in prepared.values() if isinstance(one, (list, Origin)))
 
@@ -108,12 +109,6 @@ class Run:
         if self._packs is None:
             self._packs = schema.load_packs(overlay_roots=self.settings.overlays, editions=dict(self.settings.editions))
         return self._packs
-
-    def _forward(self, fraction: float) -> None:
-        """The bar never goes back, however many layers are read and written."""
-        if 100 * fraction > self._percent:
-            self._percent = 100 * fraction
-            self.feedback.setProgress(self._percent)
 
     def info(self, code: str, /, **facts: object) -> None:
         """Say a sentence in the log."""
@@ -157,8 +152,12 @@ class Run:
     def _look(self, reading: Reading, kind: str) -> None:
         """Say that there is nothing to work on, that the CRS is missing, or that the coordinates contradict it; the last are findings too."""
         from ..core.zone_check import check_zone
+        from . import legacy_text
 
         table = reading.table
+        garbled = legacy_text.garbled(reading.path, table)
+        if garbled:
+            self.warn("read.encoding_unknown", layer=table.name, value=garbled)
         if not len(table):
             self.warn("input.nothing_to_use", layer=table.name)
         elif kind != "table" and not table.crs:
@@ -183,6 +182,19 @@ class Run:
     def paths(self) -> list[tuple[str, str]]:
         """The files the sources came from, each with the layer in it ("" = its first)."""
         return [(reading.path, reading.layer) for reading in self.readings.values() if reading.path]
+
+
+def _forward(feedback: QgsProcessingFeedback) -> Callable[[float], None]:
+    """A report of progress that never goes back, however many layers are read and written."""
+    reached = 0.0
+
+    def report(fraction: float) -> None:
+        nonlocal reached
+        if 100 * fraction > reached:
+            reached = 100 * fraction
+            feedback.setProgress(reached)
+
+    return report
 
 
 def _can_hold(source: Any, kind: str, label: str) -> None:

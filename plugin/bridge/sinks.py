@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from . import fast_write, layers
 
 __all__ = ["Target", "crs_of", "fill", "resolve", "settle", "staged", "write", "write_file"]
 
+_STAGE = ".shanshui-"
+_STALE_AFTER = 2 * 86_400  # seconds: no run takes two days
 # files beside a Shapefile that describe its old rows
 _STALE = (".qix", ".sbn", ".sbx", ".cpg", ".prj", ".idm", ".ind")
 _OGR_TEXT = re.compile(r"^ogr:dbname=['\"](?P<path>.+?)['\"]\s*table=['\"](?P<table>.+?)['\"]")
@@ -82,14 +85,22 @@ def staged(target: Path) -> Iterator[Path]:
     folder = target.parent
     if not folder.is_dir():
         raise OutputError("output.no_folder", path=str(folder))
+    _sweep(folder)
     try:
-        stage = Path(tempfile.mkdtemp(prefix=".shanshui-", dir=folder))
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
     except OSError as failure:
         raise OutputError("output.folder_closed", path=str(folder), reason=failure.strerror) from failure
     try:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a killed run left here days ago."""
+    for old in folder.glob(f"{_STAGE}*"):
+        if old.is_dir() and time.time() - old.stat().st_mtime > _STALE_AFTER:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def settle(target: Path) -> None:
@@ -204,7 +215,8 @@ def _key_fits(table: Table, complete: bool) -> bool:
 
 def _without_key(table: Table) -> Table:
     """A GeoPackage's own `fid` cannot hold repeated numbers; the column is its key, not data."""
-    return Table(table.rows.drop(columns=[name for name in table.fields if name.lower() == "fid"]), table.geometry, table.crs, table.name, table.layer)
+    rows = table.rows.drop(columns=[name for name in table.fields if name.lower() == "fid"])
+    return Table(rows, table.geometry, table.crs, table.name, table.layer)
 
 
 def write(
@@ -230,6 +242,8 @@ def write(
     several = iter(tables)
     first = next(several)
     fields = layers.fields_of(first, known)
+    if target.kind == "memory":
+        fields = layers.without_aliases(fields)
     sink, destination = alg.parameterAsSink(parameters, name, context, fields, layers.wkb_type(kind), crs_of(first.crs))
     if sink is None:
         raise OutputError("output.not_written", path=target.text, reason="")

@@ -170,8 +170,8 @@ def polygons_only(shapes: Array) -> tuple[Array, Array, int]:
     return shapes, real, stray
 
 
-def without(shape: Any, others: Array, grid: float) -> Any:
-    """What is left of a shape without the union of the others, each cut down to a box around the shape first."""
+def without(shape: Any, others: Array, grid: float, check: Check) -> Any:
+    """What is left of a shape without the union of the others, each cut down to a box around the shape first. Raises what `check` raises."""
     if not len(others):
         return shape
     taken = others[0]
@@ -183,5 +183,21 @@ def without(shape: Any, others: Array, grid: float) -> Any:
         beyond = ~shapely.contains(frame, others)
         local = others.copy()
         local[beyond] = shapely.intersection(frame, others[beyond])
-        taken = shapely.union_all(local, grid_size=grid or None)
+        taken = _united(local, grid, check)
     return shapely.difference(shape, taken, grid_size=grid or None)
+
+
+def _united(shapes: Array, grid: float, check: Check) -> Any:
+    """The union of many shapes, neighbours first, so that a stop is seen between the steps."""
+    low = shapely.bounds(shapes)[:, :2]
+    strip = np.floor((low[:, 0] - low[:, 0].min()) / max(float(np.ptp(low[:, 0])), 1e-9) * np.sqrt(len(shapes)))
+    shapes = shapes[np.lexsort((low[:, 1], strip))]
+    made = []
+    for lot in batches(shapely.get_num_coordinates(shapes), _PAIRS, _VERTICES // 2):
+        check()
+        made.append(shapely.union_all(shapes[lot], grid_size=grid or None))
+    # two by two: a union of several would take the ready ones apart again
+    while len(made) > 1:
+        check()
+        made.append(shapely.union(made.pop(0), made.pop(0), grid_size=grid or None))
+    return made[0]

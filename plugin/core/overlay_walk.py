@@ -23,7 +23,8 @@ _ROWS, _VERTICES = 20_000, 1_500_000  # of a chunk
 _PENDING = 3_000_000  # loose edges kept before they are cancelled among each other
 _BALANCE = 1e-9  # more than this share of a row too much means that its ground is claimed more than once
 _SEVERAL = 8  # others on a row from which a net of their loose edges is quicker than taking them away
-_CROWD = 3_000  # loose edges in the row's box beyond which it is not
+_CROWD = 3_000  # loose edges in the row's box beyond which it is not,
+_FEW = 0.1  # but where they are less than this share of all edges
 NOBODY = -1
 
 Chunk = tuple[float, Array, Array, Array]
@@ -194,8 +195,8 @@ def _rest(state: _State, shapes: Array, layer: Shared, others: list[Array], line
             if at % 16 == 0 or len(others[at]) > _SEVERAL:
                 state.check()
             some, edges = layer[others[at]], lines[near[at]]
-            by_net = len(some) > _SEVERAL and len(edges) <= _CROWD and not grid
-            left[at] = bare(shapes[at], edges, some) if by_net else cuts.without(shapes[at], some, grid)
+            by_net = not grid and len(some) > _SEVERAL and len(edges) <= max(_CROWD, _FEW * shapely.get_num_coordinates(some).sum())
+            left[at] = bare(shapes[at], edges, some) if by_net else cuts.without(shapes[at], some, grid, state.check)
 
     weights = np.array([len(one) for one in others], dtype=np.int64)
     list(state.pool.map(task, cuts.batches(weights, 100, 200)))

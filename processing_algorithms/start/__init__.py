@@ -1,5 +1,3 @@
 """00 Start here."""
 
-from __future__ import annotations
-
-ALGORITHMS: tuple[str, ...] = ()
+ALGORITHMS = ("sample_county:SampleCounty",)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("qgis.core")
@@ -75,6 +75,7 @@ def test_numbers_are_numbers_and_totals_are_the_sums_of_their_columns(pack, tmp_
     assert page["F8"].value is None and [page.cell(row, 1).value for row in range(6, 9)] == [1, 2, 3]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**11), 10**11)), max_size=30), st.integers(0, 4))
 def test_totals_of_any_column_are_exact(units, decimals):
     values = [None if one is None else float(Decimal(one).scaleb(-decimals)) for one in units]

@@ -17,7 +17,8 @@ import shapely
 from shanshui.plugin.bridge import libraries, speech, wheels
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = shutil.which("qgis_process") or shutil.which("qgis_process.bin")
+# Debian 12 starts the program with a word that 3.22 does not know
+PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
 
 
 def test_loading_leaves_the_flags_of_python_as_they_were():

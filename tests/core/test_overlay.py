@@ -286,6 +286,30 @@ def test_a_stop_ends_the_walk() -> None:
         overlay.union(table(squares(60, 1.0)), table(squares(20, 3.1)), progress=progress)
 
 
+def test_what_is_left_beside_hundreds_of_others() -> None:
+    """A broken grid: few of its edges are loose, so that a net of them is used; then single squares, taken away in several goes."""
+    whole = shapely.box(0, 0, 60, 60)
+    broken = [one for at, one in enumerate(squares(30, 2.0)) if at % 7]
+    apart = [shapely.box(x + 0.3, y + 0.3, x + 1.1, y + 0.9) for x in range(60) for y in range(60)]
+    for others in (broken, apart, broken + apart[::9]):
+        wanted = whole.difference(shapely.union_all(others))
+        got = overlay.difference(table([whole]), table(others))
+        assert shapely.equals(got.shapes[0], wanted)
+        assert shapely.area(got.shapes[0]) == pytest.approx(wanted.area, rel=1e-12)
+
+
+def test_a_stop_is_seen_between_the_unions_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shanshui.plugin.core import overlay_cuts
+
+    monkeypatch.setattr(overlay_cuts, "_PAIRS", 10)
+    others = np.array(squares(20, 2.0), dtype=object)
+    calls: list[int] = []
+    assert overlay_cuts.without(shapely.box(0, 0, 41, 41), others, 0.0, lambda: calls.append(1)).area == pytest.approx(41**2 - 40**2)
+    assert len(calls) > 60
+    with pytest.raises(Cancelled):
+        overlay_cuts.without(shapely.box(0, 0, 41, 41), others, 0.0, Progress(stopped=lambda: True).check)
+
+
 def test_leaving_a_stream_early_stops_it() -> None:
     import threading
 

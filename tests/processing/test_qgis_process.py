@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -14,40 +10,6 @@ import pytest
 pytest.importorskip("qgis.core")
 
 from qgis.core import QgsVectorLayer
-
-ROOT = Path(__file__).resolve().parents[2]
-# Debian's script around the program hands it options of the desktop, which the one of 3.22 refuses
-PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
-
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no qgis_process on this machine (Debian's python3-qgis brings none; package qgis does)")
-
-
-@pytest.fixture(scope="module")
-def profile(tmp_path_factory) -> Path:
-    """A QGIS profile with nothing in it but Processing and a link to this checkout."""
-    home = tmp_path_factory.mktemp("qgis_process")
-    default = home / "profiles" / "default"
-    plugins = default / "python" / "plugins"
-    plugins.mkdir(parents=True)
-    (default / "QGIS").mkdir()
-    (plugins / "shanshui").symlink_to(ROOT, target_is_directory=True)
-    written = "[PythonPlugins]\nprocessing=true\nshanshui=true\n\n[locale]\noverrideFlag=true\nuserLocale=en\n"
-    (default / "QGIS" / "QGIS3.ini").write_text(written, encoding="utf-8")
-    return home
-
-
-@pytest.fixture(scope="module")
-def process(profile):
-    """Run qgis_process; (exit code, what it printed)."""
-
-    def run(*words: str) -> tuple[int, str]:
-        # the program starts the system's Python, which need not see the packages of the tests' .venv, nor keep their GEOS apart from QGIS's
-        packages = os.pathsep.join([str(ROOT / ".ci" / "site"), sysconfig.get_paths()["purelib"]])
-        environment = {**os.environ, "QGIS_CUSTOM_CONFIG_PATH": str(profile), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": packages}
-        done = subprocess.run([PROGRAM, *words], env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=240, check=False)
-        return done.returncode, done.stdout + done.stderr
-
-    return run
 
 
 def column(path: Path, field: str) -> list:

@@ -108,13 +108,24 @@ def _figures(results: Path, pack: Pack, language: str) -> dict[str, list[tuple[s
         table = read_table(results, name, pack.layers[name])
         if table is None or not len(table):
             continue
-        rows = printed.by_class(table, field, amount, count, pack)
+        rows = [(code, f"{area:,.2f}", number) for code, area, number in printed.by_class(table, field, amount, count, pack)]
+        if key == "units":
+            rows += _below_ground(results, pack, {code for code, *_ in rows})
         names = pack.codes[pack.layers[name].field(field).domain].entries
         head = tuple(sentence(f"map.figures.{word}", {}, language) for word in (field, "area", "patches" if count else "units"))
-        body = [(names[code].name_zh if language == "zh" else names[code].name_en, area, number) for code, area, number in rows]
-        total = (sentence("table.total", {}, language), add([area for _, area, _ in rows]), sum(number for *_, number in rows))
-        found[key] = [head, *((label, f"{area:,.2f}", f"{number:,}") for label, area, number in (*body, total))]
+        body = [(names[code].name_zh if language == "zh" else names[code].name_en, area, f"{number:,}") for code, area, number in rows]
+        total = (sentence("table.total", {}, language), f"{add(table.rows[amount].dropna()):,.2f}", f"{sum(number for *_, number in rows):,}")
+        found[key] = [head, *body, total]
     return found
+
+
+def _below_ground(results: Path, pack: Pack, listed: set[str]) -> list[tuple[str, str, int]]:
+    """Types of units that enter no sum of areas, counted."""
+    units = read_table(results, "ZRZYDJDY", pack.layers["ZRZYDJDY"])
+    if units is None:
+        return []
+    kinds = units.text("DJDYLX")
+    return [(code, "—", int((kinds == code).sum())) for code in pack.codes["DJDYLX"].entries if code not in listed and (kinds == code).any()]
 
 
 def _whole(there: Mapping[str, QgsVectorLayer]) -> QgsRectangle:

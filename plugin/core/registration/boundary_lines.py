@@ -75,7 +75,7 @@ def boundary_lines(
     }
     progress.at(1.0)
     return BoundaryLines(
-        Table(rows, shapes, table.crs, "boundary_lines"),
+        Table(rows, shapes, table.crs, "BOUNDARY_LINES", pack.layers["BOUNDARY_LINES"]),
         {name: round_half_away(total, 2) for name, total in totals.items()},
         {name: int(which.sum()) for name, which in chosen.items()},
         _findings(table, net, kinds, totals),

@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shapes = NDArray[Any]
 
+# polygons made in one go
+_CHUNK = 20_000
+
 
 @dataclass(frozen=True)
 class Web:
@@ -38,18 +41,33 @@ def polygons(web: Web, labels: Ints, count: int) -> Shapes:
     half, region = _borders(web, labels)
     order, ring_start = _rings(web, half, region)
     half, region = half[order], region[order]
-    points, size = _points(web, half)
     lengths = np.diff(np.append(ring_start, len(half)))
-    begin = ring_start * size
-    area = _areas(points, begin, lengths * size)
     owner = region[ring_start]
+    rings = np.argsort(owner, kind="stable")
+    first = np.searchsorted(owner[rings], np.arange(0, count + _CHUNK, _CHUNK))
+    made = [
+        _some(web, half, ring_start, lengths, owner, rings[a:b], at * _CHUNK, min(count, (at + 1) * _CHUNK))
+        for at, (a, b) in enumerate(zip(first[:-1], first[1:]))
+    ]
+    return np.concatenate(made) if made else np.empty(0, dtype=object)
+
+
+def _some(web: Web, half: Ints, ring_start: Ints, lengths: Ints, owner: Ints, rings: Ints, low: int, high: int) -> Shapes:
+    """Polygons of the labels low…high-1 from their rings; half: half-edges in walking order."""
+    size = lengths[rings]
+    begin = np.append(0, np.cumsum(size))
+    walk = np.repeat(ring_start[rings] - begin[:-1], size) + np.arange(begin[-1])
+    points, steps = _points(web, half[walk])
+    begin, size = begin[:-1] * steps, size * steps
+    area = _areas(points, begin, size)
+    own = owner[rings] - low
     # rings of a region one after another, the outer one first
-    rank = np.lexsort((area <= 0, owner))
-    outer = np.bincount(owner[area > 0], minlength=count)
-    if len(outer) > count or (outer != 1).any():
+    rank = np.lexsort((area <= 0, own))
+    outer = np.bincount(own[area > 0], minlength=high - low)
+    if (outer != 1).any():
         raise ValueError(f"{int((outer != 1).sum())} labels are not one connected region")
-    coordinates, ring_offsets = _closed(points, begin[rank], (lengths * size)[rank])
-    per_region = np.bincount(owner, minlength=count)
+    coordinates, ring_offsets = _closed(points, begin[rank], size[rank])
+    per_region = np.bincount(own, minlength=high - low)
     return np.asarray(
         shapely.from_ragged_array(shapely.GeometryType.POLYGON, coordinates, (ring_offsets, np.append(0, np.cumsum(per_region))))
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..progress import SILENT, Progress
 from ..schema import Pack
 from ..table import Table
-from . import buildings, coast, indicators, permits, plan, projects, protected, redline, sea
+from . import buildings, coast, indicators, names, permits, plan, projects, protected, redline, sea
 from .faces import Faces, as_polygons
 from .scene import Scene
 
@@ -43,8 +43,8 @@ def further_layers(
     works = _fills(faces, fresh)
     made |= sea.sea_area(faces, fresh > 0, pack)
     made["HYKJ"] = sea.spaces(faces, eco, pack)
-    made["HD"] = sea.islands(faces, island, made["HAX"], pack)
-    made["ZH"] = sea.parcels(made["HY"].shapes, made["HAX_T0"], made["HYKJ"], works, scene, pack)
+    made["HD"] = sea.islands(faces, island, made["HAX_T1"], pack)
+    made["ZH"] = sea.parcels(made["HY_T1"].shapes, made["HAX"], made["HYKJ"], works, scene, pack)
     made["HYSYQ"] = sea.permits(made["ZH"], pack, scene.seed)
     progress.at(0.4)
     made["ZRBHD"] = protected.protected_areas(faces, zoned, pack)
@@ -63,25 +63,31 @@ def further_layers(
 
 def _shore(made: dict[str, Table], faces: Faces, island: Ints, scene: Scene, fresh: Ints, years: tuple[int, int, int], pack: Pack) -> None:
     earlier, later = coast.both_years(faces, scene, fresh, island + 1)
-    names = [sea.island_name(at) for at in range(int(island.max(initial=-1)) + 1)]
-    made["HAX"] = coast.coast_table(pack.layer("HAX"), faces.web, later, scene, years[1], True, names)
-    made["HAX_T0"] = coast.coast_table(pack.layer("HAX_T0"), faces.web, earlier, scene, years[0], False, names)
+    isles = list(names.ISLANDS)
+    made["HAX_T1"] = coast.coast_table(pack.layer("HAX_T1"), faces.web, later, scene, years[1], True, isles)
+    made["HAX"] = coast.coast_table(pack.layer("HAX"), faces.web, earlier, scene, years[0], False, isles)
 
 
 def _numbered(faces: Faces, filled: Ints) -> Ints:
-    """The fills by number: 1 the northern and 2 the southern half at the port, 3 the enclosure; 0 elsewhere."""
-    port = filled == 1
-    if not port.any():
-        return np.where(filled == 2, coast.ENCLOSED, 0)
-    north = faces.y >= np.median(faces.y[port])
-    return np.where(port, np.where(north, 1, 2), np.where(filled == 2, coast.ENCLOSED, 0))
+    """The fills by number, 0 elsewhere: at the port from the north 1, 2 and, where nothing is enclosed, 4; the enclosure is 3.
+
+    A port too small to be divided so often goes without 1, then without 4.
+    """
+    enclosed = filled == 2
+    port = np.flatnonzero(filled == 1)
+    kinds = [1, 2] if enclosed.any() else [1, 2, 4]
+    kinds = kinds[-len(port) :] if len(port) > 1 else [2]
+    found = np.where(enclosed, coast.ENCLOSED, 0)
+    order = port[np.argsort(-faces.y[port], kind="stable")]
+    found[order] = np.array(kinds)[np.arange(len(order)) * len(kinds) // max(len(order), 1)]
+    return found
 
 
 def _fills(faces: Faces, fresh: Ints) -> sea.Filled:
-    """The filled ground: that of number 1 with a full permit, 2 beyond its permit, 3 (the enclosure) without one."""
+    """The filled ground: that of number 1 with a full permit, 2 beyond its permit, 3 (the enclosure) and 4 without one."""
     shapes, number = as_polygons(faces, np.where(fresh > 0, fresh, -1))
-    how = ("whole", "exceeded", "none")
-    return sea.Filled(shapes, tuple(how[int(one) - 1] for one in number))
+    how = {1: "whole", 2: "exceeded", 3: "none", 4: "none"}
+    return sea.Filled(shapes, tuple(how[int(one)] for one in number), tuple(int(one) == coast.ENCLOSED for one in number))
 
 
 def _plan(
@@ -95,7 +101,7 @@ def _plan(
     made["YJJBNTBHTB"] = plan.farmland(land, drawn, packs["survey"], year)
     made["CZKFBJ"] = plan.urban(faces, drawn, pack)
     made["GHFQ"] = plan.zone_table(faces, drawn, eco, zoned, pack)
-    made["GHYDYH"] = plan.planned_use(land, faces, drawn, made["HY"], made["ZH"], pack, scene.seed)
+    made["GHYDYH"] = plan.planned_use(land, faces, drawn, made["HY_T1"], made["ZH"], pack, scene.seed)
     made["ZTGNFQ"] = plan.functions(towns, scene, pack)
     layers = {"farmland_urban": ("YJJBNTBHTB", "CZKFBJ"), "redline_farmland": ("STBHHX", "YJJBNTBHTB"), "redline_urban": ("STBHHX", "CZKFBJ")}
     for kind, row in drawn.conflicts:
@@ -119,11 +125,11 @@ def _at(table: Table, place: Any) -> str:
 
 
 def _permits(made: dict[str, Table], known: indicators.Known, land: Table, filled: sea.Filled, scene: Scene, pack: Pack, year: int) -> None:
-    made["JZW"] = buildings.buildings(land, made["HAX"].shapes, pack.layer("JZW"), scene.seed, year)
+    made["JZW"] = buildings.buildings(land, made["HAX_T1"].shapes, filled.shapes, pack.layer("JZW"), scene.seed, year)
     made["KYQ"] = permits.mining(land, made["STBHHX"], pack, scene.seed)
     made["QSQ"] = permits.intake(land, pack, scene.seed)
     made["PWQ"] = permits.discharge(land, pack, scene.seed)
-    made["XM"] = projects.projects(made["STBHHX"], made["CZKFBJ"], made["HAX"], made["HAX_T0"], filled, made["HYSYQ"], year, pack)
+    made["XM"] = projects.projects(made["STBHHX"], made["CZKFBJ"], made["HAX_T1"], made["HAX"], filled, made["HYSYQ"], year, pack)
     mine = made["KYQ"].take(np.array([len(made["KYQ"]) - 1]))
     known.add("mine_redline", "KYQ", str(mine["BSM"].iloc[0]), mine.shapes[0], "STBHHX", area=float(mine["KCKQMJ"].iloc[0]))
     granted = shapely.union_all(made["HYSYQ"].shapes[(made["HYSYQ"]["YHFS"] == "11").to_numpy(dtype=bool)])
@@ -140,7 +146,7 @@ def _permits(made: dict[str, Table], known: indicators.Known, land: Table, fille
 
 def _setback(made: dict[str, Table], known: indicators.Known) -> None:
     """Buildings nearer to a piece of the mainland's coast than its setback distance."""
-    shore = made["HAX"].take((made["HAX"]["DLHD"] == "00").to_numpy(dtype=bool))
+    shore = made["HAX_T1"].take((made["HAX_T1"]["DLHD"] == "00").to_numpy(dtype=bool))
     if not len(made["JZW"]) or not len(shore):
         return
     reach = shore["TSJL"].to_numpy(dtype=float)
@@ -149,5 +155,5 @@ def _setback(made: dict[str, Table], known: indicators.Known) -> None:
         nearest = piece[building == one]
         where = nearest[np.argmin(shapely.distance(shore.shapes[nearest], made["JZW"].shapes[one]))]
         away = float(shapely.distance(shore.shapes[where], made["JZW"].shapes[one]))
-        names = str(made["JZW"]["BSM"].iloc[one]), str(shore["BSM"].iloc[where])
-        known.add("building_setback", "JZW", names[0], made["JZW"].shapes[one], "HAX", names[1], length=away)
+        house, piece_of = str(made["JZW"]["BSM"].iloc[one]), str(shore["BSM"].iloc[where])
+        known.add("building_setback", "JZW", house, made["JZW"].shapes[one], "HAX_T1", piece_of, length=away)

@@ -33,8 +33,11 @@ _NONE = (None, None, None, None, None)
 _MOST = 60_000
 
 
-def buildings(land: Table, coast: NDArray[Any], page: Layer, seed: int, year: int, near: float = 150.0) -> Table:
-    """Buildings on the land-survey patches of `land`; coast: lines; near: metres from them within which also open land has some."""
+def buildings(land: Table, coast: NDArray[Any], filled: NDArray[Any], page: Layer, seed: int, year: int, near: float = 150.0) -> Table:
+    """Buildings on the land-survey patches of `land`; coast: lines; near: metres from them within which also open land has some.
+
+    filled: shapes of ground that is new, where no building is older than two years.
+    """
     code = land["DLBM"].to_numpy(dtype=object)
     known = [_KINDS.get(one, _NONE) for one in code]
     kinds: dict[str, Any] = {name: np.array([one[at] for one in known], dtype=object) for at, name in enumerate(_FIELDS)}
@@ -54,6 +57,8 @@ def buildings(land: Table, coast: NDArray[Any], page: Layer, seed: int, year: in
     patch, shapes, key = patch[inside], shapes[inside], key[inside]
     storeys = 1 + (hashed(key, seed + 3) * kinds["most"][patch].astype(float)).astype(np.int64)
     built = year - 1 - (hashed(key, seed + 4) ** 2 * 45).astype(np.int64)
+    new = shapely.STRtree(shapes).query(filled, predicate="intersects")[1] if len(filled) else np.empty(0, dtype=np.int64)
+    built[new] = year - 2 + (hashed(key[new], seed + 8) * 2).astype(np.int64)
     ground = measure.areas(shapes, land.crs)
     return page_table(
         page,

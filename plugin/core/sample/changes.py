@@ -42,16 +42,18 @@ class Later:
     before: Ints
 
 
-def reclaimed(places: Floats, ground: Scene, kind: Ints, sides: Ints, spacing: float) -> Ints:
+def reclaimed(places: Floats, ground: Scene, kind: Ints, sides: Ints, spacing: float, inland: Floats) -> Ints:
     """(cells,) from places (cells, 2): 1 for sea filled at the port, 2 for sea enclosed in the bay by the second year, 0 elsewhere."""
     x, y = places.T
-    shore = -ground.inland(x, y)
     reach = np.maximum(1.7 * spacing, 0.010 * ground.size)
-    near = (kind == SEA) & (shore < reach)
-    u, v = ground.place(x, y)
+    near = (kind == SEA) & (-inland < reach)
     found = np.zeros(len(x), dtype=np.int64)
     found[near & (port_distance(ground, x, y) < 0.030 * ground.size)] = 1
-    found[near & (np.abs(v - 0.335) < 0.022) & (u < 0.80)] = 2
+    bay_x, bay_y = ground.metres(0.72, 0.325)
+    far = np.where(near, (x - bay_x) ** 2 + (y - bay_y) ** 2, np.inf)
+    spot = int(np.argmin(far))
+    from_spot = (x - x[spot]) ** 2 + (y - y[spot]) ** 2
+    found[near & (from_spot < max(0.026 * ground.size, 0.9 * spacing) ** 2)] = 2
     # only what hangs together with the shore, and leaves no pond of sea behind
     for value in (1, 2):
         part = runs(np.where(found == value, 1, 0), sides)
@@ -61,7 +63,7 @@ def reclaimed(places: Floats, ground: Scene, kind: Ints, sides: Ints, spacing: f
     part = runs(water, sides)
     if (water == 1).any():
         pond = (water == 1) & (part != np.argmax(np.bincount(part[water == 1])))
-        found[pond] = np.where(np.abs(v[pond] - 0.335) < 0.05, 2, 1)
+        found[pond] = np.where(from_spot[pond] < (0.06 * ground.size) ** 2, 2, 1)
     return found
 
 

@@ -56,7 +56,9 @@ def shore(faces: Faces, land: Flags, scene: Scene, fresh: Ints, part_of: Ints) -
     half = _in_order(faces.web, half)
     face = faces.web.sides[half >> 1, half & 1]
     kind = _kinds(faces, face, scene, fresh)
-    kind = np.where(fresh[face] > 0, kind, _steady(half, kind, faces.web, part_of[face]))
+    steady = _steady(half, kind, faces.web, part_of[face])
+    steady = np.where(_estuary(faces, face, scene, steady), _ESTUARY, steady)
+    kind = np.where(fresh[face] > 0, kind, steady)
     restored = _restored(kind, part_of[face], fresh[face] > 0, faces, face, scene)
     return Shore(half, kind, part_of[face], restored, fresh[face] > 0)
 
@@ -82,7 +84,6 @@ def _in_order(web: Web, half: Ints) -> Ints:
 def _kinds(faces: Faces, face: Ints, scene: Scene, fresh: Ints) -> Ints:
     """What the land behind the shore and its lie make of each edge."""
     x, y, code = faces.x[face], faces.y[face], faces.code[face].astype(str).astype(object)
-    u, _ = scene.place(x, y)
     steep, soft = scene.slope(x, y), scene.noise("bend", x, y)
     # behind a beach or a cliff lies wild ground; fields, ponds and houses at the sea stand behind a dyke or a quay
     kind = np.where(steep > 4.0, _BEDROCK, np.where(soft > -0.3, _SANDY, _BEDROCK))
@@ -92,8 +93,15 @@ def _kinds(faces: Faces, face: Ints, scene: Scene, fresh: Ints) -> Ints:
     for codes, value in ((("0303",), _LIVING), (("1105", "1108", "1106"), _MUDDY), (("1205",), _SANDY), (("0601", "0508"), _FILL)):
         kind = np.where(np.isin(code, codes), value, kind)
     kind = np.where(fresh[face] > 0, np.where(fresh[face] == ENCLOSED, _DYKE, _FILL), kind)
-    mouth = (np.abs(scene.river(x, y)) < 6.0 * scene.river_width(x, y)) & (u > 0.66)
-    return np.where(mouth & (kind < _FILL) & (fresh[face] == 0), _ESTUARY, kind)
+    return kind
+
+
+def _estuary(faces: Faces, face: Ints, scene: Scene, kind: Ints) -> Flags:
+    """Edges at the river's mouth: all close to the river, farther ones where the bank is natural."""
+    x, y = faces.x[face], faces.y[face]
+    u, _ = scene.place(x, y)
+    far = np.where(u > 0.66, np.abs(scene.river(x, y)) / scene.river_width(x, y), np.inf)
+    return np.asarray((far < 3.5) | ((far < 6.0) & (kind < _FILL)))
 
 
 def _steady(half: Ints, kind: Ints, web: Web, island: Ints, wide: int = 4) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Faces:
     """One value a face.
 
     kind: RIM (not closed), OUTSIDE, SEA or LAND; code: survey class ("" off land); area: m², about; strip: roads and rivers cut from edges;
-    patch: land-survey patch of the later year (-1 off land). triangles (t, 3): the strips that meet at each of the last t faces.
+    patch: row of the later year's land survey (-1 off land). triangles (t, 3): the strips that meet at each of the last t faces.
     """
 
     web: Web
@@ -41,14 +42,26 @@ class Faces:
     patch: Ints
     triangles: Ints
 
+    @cached_property
+    def _classes(self) -> tuple[list[str], Ints]:
+        names, number = np.unique(self.code.astype(str), return_inverse=True)
+        return [str(one) for one in names], np.asarray(number, dtype=np.int64).ravel()
+
     def of(self, *starts: str) -> Flags:
         """Faces whose class begins with one of `starts`."""
-        found = {code: code.startswith(starts) for code in np.unique(self.code.astype(str))}
-        return np.array([found[code] for code in self.code.astype(str)], dtype=bool)
+        names, number = self._classes
+        return np.asarray(np.array([one.startswith(starts) for one in names], dtype=bool)[number])
+
+    @cached_property
+    def beside(self) -> tuple[Ints, Ints]:
+        """Strips and the cells beside them, as pairs."""
+        left, right = self.web.sides.T
+        one, other = self.strip[left] & ~self.strip[right], self.strip[right] & ~self.strip[left]
+        return np.concatenate([left[one], right[other]]), np.concatenate([right[one], left[other]])
 
 
-def faces_of(ground: Ground) -> Faces:
-    """The faces of a ground as they are in the later year; islands are land."""
+def faces_of(ground: Ground, row: Ints | None = None) -> Faces:
+    """The faces of a ground as they are in the later year; islands are land. row: of the later land survey (default: the patch's number)."""
     opened, count = ground.opened, ground.web.faces
     kind = np.where(ground.kind1 == NOTHING, OUTSIDE, np.where(ground.kind1 == _SEA, SEA, LAND))
     kind[ground.kind1 == ISLAND] = LAND
@@ -60,15 +73,18 @@ def faces_of(ground: Ground) -> Faces:
     of_edge = np.full(len(opened.left), -1)
     of_edge[opened.of_edge[:strips]] = ground.cells + np.arange(strips)
     return Faces(
-        ground.web, ground.centres[:, 0], ground.centres[:, 1], kind, code, _areas(ground.web), np.arange(count) >= ground.cells, ground.later.patch,
+        ground.web, ground.centres[:, 0], ground.centres[:, 1], kind, code, _areas(ground.web), np.arange(count) >= ground.cells,
+        ground.later.patch if row is None else row,
         of_edge[opened.junctions],
     )  # fmt: skip
 
 
 def _areas(web: Web) -> Floats:
     """m² of each face, from the arcs around it (those at the rim are not closed: theirs mean nothing)."""
-    near = web.arcs - np.array(ORIGIN)
-    cross = (near[:, :-1, 0] * near[:, 1:, 1] - near[:, 1:, 0] * near[:, :-1, 1]).sum(axis=1) / 2.0
+    cross = np.empty(len(web.arcs))
+    for first in range(0, len(cross), 200_000):
+        near = web.arcs[first : first + 200_000] - np.array(ORIGIN)
+        cross[first : first + 200_000] = (near[:, :-1, 0] * near[:, 1:, 1] - near[:, 1:, 0] * near[:, :-1, 1]).sum(axis=1) / 2.0
     left, right = web.sides.T
     return np.asarray(np.abs(np.bincount(left, cross, web.faces) - np.bincount(right, cross, web.faces)))
 
@@ -105,33 +121,36 @@ def neighbours(web: Web, flags: Flags) -> Flags:
 
 def flagged_strips(faces: Faces, flags: Flags) -> Flags:
     """The flags with strips added between two flagged cells, and strips that lie between others taken off."""
-    left, right = faces.web.sides.T
-    yes, no = np.zeros(faces.web.faces), np.zeros(faces.web.faces)
-    for mine, other in ((left, right), (right, left)):
-        cell = ~faces.strip[other]
-        yes += np.bincount(mine[cell & flags[other]], minlength=faces.web.faces)
-        no += np.bincount(mine[cell & ~flags[other]], minlength=faces.web.faces)
+    strip, cell = faces.beside
+    yes = np.bincount(strip[flags[cell]], minlength=faces.web.faces)
+    no = np.bincount(strip[~flags[cell]], minlength=faces.web.faces)
     return settled(faces, np.where(faces.strip, (yes > 0) & (no == 0), flags))
 
 
 def without_small(faces: Faces, flags: Flags, least: float) -> Flags:
     """The flags without connected parts below `least` m²."""
-    part = _parts(faces, flags.astype(np.int64))
-    area = np.bincount(part, faces.area)
-    return flags & (area[part] >= least)
+    rows, part = _parts(faces, np.where(flags, 0, -1))
+    found = np.zeros(faces.web.faces, dtype=bool)
+    found[rows] = np.bincount(part, faces.area[rows])[part] >= least
+    return found
 
 
-def _parts(faces: Faces, labels: Ints) -> Ints:
+def _parts(faces: Faces, labels: Ints) -> tuple[Ints, Ints]:
+    """The faces of label 0 and above, and the connected part of equal label that each is in."""
+    rows = np.flatnonzero(labels >= 0)
+    place = np.full(faces.web.faces, -1)
+    place[rows] = np.arange(len(rows))
     left, right = faces.web.sides.T
-    same = labels[left] == labels[right]
-    return components(faces.web.faces, faces.web.sides[same])
+    same = np.flatnonzero((labels[left] >= 0) & (labels[left] == labels[right]))
+    return rows, components(len(rows), place[faces.web.sides[same]])
 
 
 def as_polygons(faces: Faces, labels: Ints) -> tuple[NDArray[Any], Ints]:
     """Each connected part of equal label (−1: nobody's) as a polygon, and its label; parts stand in the order of their first face."""
-    part = _parts(faces, labels)
-    first = np.full(part.max() + 1, -1)
-    first[part[::-1]] = np.arange(len(part))[::-1]
-    of_part = labels[first]
-    number = np.where(of_part >= 0, np.cumsum(of_part >= 0) - 1, -1)
-    return polygons(faces.web, number[part], int((of_part >= 0).sum())), of_part[of_part >= 0]
+    rows, part = _parts(faces, labels)
+    number = np.full(faces.web.faces, -1)
+    number[rows] = part
+    count = int(part.max(initial=-1)) + 1
+    of_part = np.zeros(count, dtype=np.int64)
+    of_part[part] = labels[rows]
+    return polygons(faces.web, number, count), of_part

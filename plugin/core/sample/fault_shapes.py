@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -17,6 +18,8 @@ __all__ = [
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
+# metres within which the lines of two counties meet
+_NEAR = 5.0
 # a bow-tie whose two lobes have the same area, along and across the way into the patch
 _LOOP = np.array([[1.7, 0.0], [1.0, 0.8], [0.7, -0.8]])
 
@@ -151,7 +154,7 @@ def multipart(work: Work, layer: str, mask: Mask, salt: int, alike: tuple[str, .
             continue
         same = mask.copy()
         for field in alike:
-            same &= (rows[field] == rows.at[row, field]).to_numpy(dtype=bool)
+            same &= (rows[field].isna() if pd.isna(rows.at[row, field]) else rows[field] == rows.at[row, field]).to_numpy(dtype=bool)
         beside = {row, *work.near(layer, row)}
         for other in np.flatnonzero(same):
             if int(other) in beside or not work.untouched(layer, int(other)):
@@ -168,10 +171,13 @@ def multipart(work: Work, layer: str, mask: Mask, salt: int, alike: tuple[str, .
 
 def cut_back(work: Work, layer: str, other: str, salt: int, far: float) -> bool:
     """`edge_mismatch`: a feature of `layer` loses what lies within `far` metres of an end of the line where it meets one of `other`."""
-    across = work.shapes[other]
     for row in work.free(layer, np.ones(len(work.rows[layer]), dtype=bool), salt):
         shape = work.shapes[layer][row]
-        met = shapely.line_merge(shapely.intersection(shape.boundary, shapely.union_all(shapely.boundary(across))))
+        # the two lines may be some metres apart
+        near = work.shapes[other][shapely.dwithin(work.shapes[other], shape, _NEAR)]
+        window = shape.envelope.buffer(10.0 * _NEAR, cap_style="square").bounds
+        across = shapely.union_all([shapely.clip_by_rect(one, *window).buffer(_NEAR, quad_segs=2) for one in near])
+        met = shapely.line_merge(shapely.intersection(shape.boundary, across))
         lines = [one for one in shapely.get_parts(met) if one.geom_type == "LineString" and one.length > 4.0 * far]
         for line in lines:
             end = shapely.get_point(line, 0)

@@ -51,6 +51,8 @@ class Work:
         self.key: list[dict[str, Any]] = []
         self._seed, self._apart = seed, apart
         self._trees: dict[str, shapely.STRtree] = {}
+        self._inner: dict[str, NDArray[np.float64]] = {}
+        self._last = {name: max((int(one[-8:]) for one in table["BSM"]), default=0) for name, table in tables.items()}
         self._places: list[tuple[float, float]] = []
         self._touched: dict[str, set[int]] = {name: set() for name in tables}
         self._gone: dict[str, set[int]] = {name: set() for name in tables}
@@ -60,13 +62,18 @@ class Work:
         """Rows of `mask` in an order by seed and `salt`, far from all that a fault touched: first the far ones, then nearer ones."""
         listed = np.flatnonzero(mask)
         listed = listed[np.argsort(hashed(listed + 1_000_003 * (self._seed * 256 + salt), 0), kind="stable")]
-        middle = shapely.get_coordinates(shapely.point_on_surface(self.given[layer].shapes[listed])) if layer in self.shapes else None
+        middle = self._middles(layer)
         for apart in (self._apart, self._apart / 2.0, 0.0):
-            for place, row in enumerate(listed):
+            for row in listed:
                 if int(row) in self._touched[layer]:
                     continue
-                if middle is None or self._is_far(middle[place], apart):
+                if self._is_far(middle[row], apart):
                     yield int(row)
+
+    def _middles(self, layer: str) -> NDArray[np.float64]:
+        if layer not in self._inner:
+            self._inner[layer] = shapely.get_coordinates(shapely.point_on_surface(self.given[layer].shapes))
+        return self._inner[layer]
 
     def _is_far(self, place: Any, apart: float) -> bool:
         return not self._places or bool((np.hypot(*(np.array(self._places) - place).T) >= apart).all())
@@ -132,8 +139,7 @@ class Work:
 
     def add(self, layer: str, row: int, shape: Any, **values: Any) -> str:
         """A new feature like `row` with another shape, the next free BSM, and areas of its own; its BSM."""
-        known = self.rows[layer]["BSM"]
-        number = max(int(one[-8:]) for one in known) + len(self._new[layer]) + 1
+        number = self._last[layer] + len(self._new[layer]) + 1
         new = {str(field): value for field, value in self.rows[layer].loc[row].to_dict().items()}
         new["BSM"] = f"{str(new['BSM'])[:10]}{number:08d}"
         if "TBBH" in new:

@@ -44,11 +44,9 @@ def plant(tables: Mapping[str, Table], packs: Mapping[str, Pack], seed: int) -> 
     times = 3 if len(land) > _MANY else 1
     apart = 0.5 * float(((extent[2] - extent[0]) * (extent[3] - extent[1]) / (40.0 * times)) ** 0.5)
     work = Work({name: tables[name] for name in (LAND, OWNED, COAST, RED, BEYOND) if name in tables}, seed, apart)
-    salt = 0
-    for _ in range(times):
-        for one in [*_elsewhere(work), *_geometry(work), *_rows(work, packs["survey"])]:
-            salt += 2
-            one(salt)
+    planters = [*_elsewhere(work), *_geometry(work), *_rows(work, packs["survey"])]
+    for at, one in enumerate(planters * times):
+        one(2 * at + 2)
     page = packs["sample"].layer("FAULTS")
     key = pd.DataFrame(work.key, columns=list(KEY_COLUMNS)).astype({"AREA": float, "X": float, "Y": float})
     return Faulty({**tables, **work.tables()}, Table(key, None, None, page.name, page))
@@ -60,7 +58,8 @@ Planter = Callable[[int], object]
 def _geometry(work: Work) -> list[Planter]:
     """The faults of shape in DLTB, in large patches of no special class."""
     shapes = work.given[LAND].shapes
-    large = _large(shapes, 0.6)
+    # roads, ditches and rivers are mapped by their width, not by a least area
+    large = _large(shapes, 0.6) & ~fault_rows.of_class(work.rows[LAND], "1001", "1003", "1006", "1101", "1107")
     free = large & work.rows[LAND]["KCXS"].isna().to_numpy(dtype=bool)
     alike = ("DLBM", "ZLDWDM", "QSDWDM", "QSXZ", "CZCSXM", "MSSM")
     return [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..progress import SILENT, Progress
 from . import assemble, changes, landcover, lines, ownership, regions, villages
 from .assemble import Web
-from .graph import runs
+from .graph import components, runs
 from .lattice import Mesh, honeycomb, relax
 from .scene import HEIGHT, ORIGIN, WIDTH, Scene, scene
 from .strips import Opened, open_edges
@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 # cells of land for n patches: so many times n, less so many times √n for roads and borders; by counting what comes out
-_CELLS, _LESS = 2.6, 30.0
+_CELLS, _LESS = 2.66, 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +68,13 @@ class Ground:
 
     def parts(self, mask: Flags, key: Ints | None = None) -> tuple[Ints, int]:
         """Labels 0…count-1 of the connected parts of a mask (of equal `key` where given), -1 outside, and their count."""
-        values = np.where(mask, 0 if key is None else key, -1)
-        part = runs(values, self.web.sides)
+        sides = self.web.sides[mask[self.web.sides].all(axis=1)]
+        if key is not None:
+            sides = sides[key[sides[:, 0]] == key[sides[:, 1]]]
+        place = np.cumsum(mask) - 1
         labels = np.full(len(mask), -1)
-        named, number = np.unique(part[mask], return_inverse=True)
-        labels[mask] = number.ravel()
-        return labels, len(named)
+        labels[mask] = components(int(mask.sum()), place[sides])
+        return labels, int(labels.max(initial=-1)) + 1
 
     def polygons(self, labels: Ints, count: int) -> NDArray[Any]:
         """One polygon for each label; see `assemble.polygons`."""
@@ -101,16 +102,17 @@ def make(seed: int = 1, patches: int = 4000, progress: Progress = SILENT) -> Gro
     mesh = honeycomb(lie.size * WIDTH, lie.size * HEIGHT, spacing, np.random.default_rng([seed, 5]))
     mesh = replace(mesh, nodes=mesh.nodes + np.array(ORIGIN), centres=mesh.centres + np.array(ORIGIN))
     progress.at(0.15)
-    kind, island = villages.domain(mesh, lie)
+    inland = lie.inland(*mesh.centres.T)
+    kind, island = villages.domain(mesh, lie, inland)
     village = villages.villages(mesh, lie, kind)
     dry = np.flatnonzero((kind == LAND) | (kind == ISLAND))
     zone = np.full(mesh.count, -1)
-    zone[dry] = landcover.zones(mesh.centres[dry], spacing, lie, kind[dry])
+    zone[dry] = landcover.zones(mesh.centres[dry], spacing, lie, kind[dry], inland[dry])
     owner = ownership.of_cells(zone, village)
     progress.at(0.3)
     opened, strip_kind = _opened(mesh, lie, kind, zone, village, owner, progress)
     progress.at(0.6)
-    return _labelled(lie, mesh, opened, strip_kind, kind, island, village, zone, owner, progress)
+    return _labelled(lie, mesh, opened, strip_kind, kind, island, village, zone, owner, inland, progress)
 
 
 def _spacing(lie: Scene) -> float:
@@ -135,11 +137,11 @@ def _opened(mesh: Mesh, lie: Scene, kind: Ints, zone: Ints, village: Ints, owner
 
 def _labelled(
     lie: Scene, mesh: Mesh, opened: Opened, strip_kind: Ints, kind: Ints, island: Ints, village: Ints, zone: Ints, owner: Ints,
-    progress: Progress,
+    inland: Floats, progress: Progress,
 ) -> Ground:
     web, spread = opened.web, opened.spread
-    filled = changes.reclaimed(mesh.centres, lie, kind, mesh.sides, mesh.spacing)
-    near = _nearest_village(mesh, lie, village, filled)
+    filled = changes.reclaimed(mesh.centres, lie, kind, mesh.sides, mesh.spacing, inland)
+    near = _nearest_village(mesh, village, filled, inland)
     claim = ownership.disputes(mesh, lie, owner)
     left_owner = ownership.of_strips(strip_kind, owner[opened.left])
     left_claim = ownership.of_strips(strip_kind, claim[opened.left])
@@ -163,10 +165,10 @@ def _labelled(
     )  # fmt: skip
 
 
-def _nearest_village(mesh: Mesh, lie: Scene, village: Ints, filled: Ints) -> Ints:
+def _nearest_village(mesh: Mesh, village: Ints, filled: Ints, inland: Floats) -> Ints:
     """The village whose land lies nearest to each cell of land won from the sea."""
     found = village.copy()
-    land = np.flatnonzero((village >= 0) & (lie.inland(*mesh.centres.T) < 6.0 * mesh.spacing))
+    land = np.flatnonzero((village >= 0) & (inland < 6.0 * mesh.spacing))
     for cell in np.flatnonzero(filled > 0):
         found[cell] = village[land[np.argmin(((mesh.centres[land] - mesh.centres[cell]) ** 2).sum(axis=1))]]
     return found

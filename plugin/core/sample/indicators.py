@@ -29,24 +29,23 @@ def ridges(survey: Pack, pack: Pack) -> Table:
 def indicators(tables: dict[str, Table], survey: Pack, pack: Pack, year: int, target: int) -> Table:
     """The plan's indicators: base values measured from the layers or reported, targets, and what the upper level has set."""
     land, use = tables["DLTB"].rows, tables["GHYDYH"].rows
-    code, net = land["DLBM"].astype(str), land["TBDLMJ"].astype(float)
-    planned, size = use["YDYHFLDM"].astype(str), use["MJ"].astype(float)
+    net, size = land.groupby("DLBM")["TBDLMJ"].sum() / _KM2, use.groupby("YDYHFLDM")["MJ"].sum() / _KM2
     wet = [row["code"] for row in survey.rule("wetland")]
-    natural = tables["HAX"].take((tables["HAX"]["DLHD"] == "00").to_numpy(dtype=bool)).rows
+    natural = tables["HAX_T1"].take((tables["HAX_T1"]["DLHD"] == "00").to_numpy(dtype=bool)).rows
     share = 100.0 * natural.loc[natural["HAXLX"].str.startswith("1") | (natural["XFRK"] == "1"), "HAXCD"].sum() / natural["HAXCD"].sum()
     built = ("05", "06", "07", "08", "09", "1001", "1002", "1003", "1004", "1005", "1007", "1008", "1009", "1109", "1201")
     settled = ("05", "0601", "07", "08", "1004", "1005", "1201")
     new = ("07", "08", "09", "10", "11", "12", "13", "14", "15", "16")
 
     def now(*starts: str) -> float:
-        return float(net[code.str.startswith(starts)].sum()) / _KM2
+        return float(net[net.index.str.startswith(starts)].sum())
 
     def then(*starts: str) -> float:
-        return float(size[planned.str.startswith(starts)].sum()) / _KM2
+        return float(size[size.index.str.startswith(starts)].sum())
 
     red = float(tables["STBHHX"].rows["MJ"].sum()) / _KM2
     permanent = float(tables["YJJBNTBHTB"].rows["YJJBNTMJ"].sum()) / _KM2
-    wetland = float(net[code.isin(wet)].sum()) / _KM2
+    wetland = float(net[net.index.isin(wet)].sum())
     # as many people as towns of 105 m² a head hold, in ten thousands
     people = measure.round_half_away(now("0701", "05", "08", "1004", "1005") * 100.0 / 105.0 / 0.586, 2)
     rows: list[tuple[str, str, str, float | None, float, float | None, str]] = [

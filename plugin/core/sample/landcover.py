@@ -43,11 +43,14 @@ ZONES: dict[int, str] = {
 _LARGE = (MOUNTAIN, FLAT, ISLE, RIVERSIDE, FARM, PASTURE)
 
 
-def zones(places: Floats, spacing: float, ground: Scene, kind: Ints) -> Ints:
-    """(cells,) the zone of each cell of land and islands. places (cells, 2): their middles; kind: LAND or ISLAND; spacing: between cells."""
+def zones(places: Floats, spacing: float, ground: Scene, kind: Ints, inland: Floats) -> Ints:
+    """(cells,) the zone of each cell of land and islands. places (cells, 2): their middles.
+
+    kind: LAND or ISLAND; spacing: between cells; inland: `Scene.inland` of the places.
+    """
     x, y = places.T
     size, land = ground.size, kind == LAND
-    height, slope, inland = ground.elevation(x, y), ground.slope(x, y), ground.inland(x, y)
+    height, slope = ground.elevation(x, y), ground.slope(x, y)
     top = 0.013 * size
     zone = np.full(len(x), PLAIN)
     zone[(slope > 4.5) | (height > top * 0.45)] = HILL

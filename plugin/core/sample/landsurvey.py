@@ -120,15 +120,17 @@ def _second(
     order = _order(facts)
     facts, rank = _taken(facts, order), np.argsort(order)
     row1 = np.where(after.patch >= 0, rank[after.patch], -1)
-    made = ground.polygons(row1, len(order))
-    progress.at(0.2)
     both = np.unique(np.column_stack([row, row1])[(row >= 0) & (row1 >= 0)], axis=0)
     old, new = both.T
     alone = (np.bincount(old, minlength=len(shapes))[old] == 1) & (np.bincount(new, minlength=len(order))[new] == 1)
-    area = np.full(len(order), np.nan)
-    measured = np.ones(len(order), dtype=bool)
-    measured[new[alone]] = False
-    area[measured] = measure.areas(made[measured], CRS)
+    made, area = np.empty(len(order), dtype=object), np.full(len(order), np.nan)
+    changed = np.ones(len(order), dtype=bool)
+    changed[new[alone]] = False
+    fresh_label = np.where(changed, np.cumsum(changed) - 1, -1)
+    made[changed] = ground.polygons(np.where(row1 >= 0, fresh_label[row1], -1), int(changed.sum()))
+    made[new[alone]] = shapes[old[alone]]
+    progress.at(0.3)
+    area[changed] = measure.areas(made[changed], CRS)
     area[new[alone]] = size[old[alone]]
     shared = _carried(old, new, area, size, level, len(order))
     kept = np.full(len(order), -1)
@@ -164,7 +166,9 @@ def _carried(old: Ints, new: Ints, area: Floats, size: Floats, level: Floats, co
 def _table(
     ground: Ground, survey: Pack, shapes: Shapes, facts: _Facts, tbmj: Floats, keys: Any, number: Ints, part: list[str], year: int, name: str
 ) -> Table:
-    owner, zone, codes = ground.owner[facts.face], ground.zone[facts.face], names.village_codes(ground.scene)
+    owner, zone = ground.owner[facts.face], ground.zone[facts.face]
+    # few texts that many rows share
+    codes = names.village_codes(ground.scene) + "0000000"
     won = ground.filled[facts.face] > 0
     owner = np.where(won & (owner < 0), ownership.HARBOUR, owner)
     zone = np.where(won, PORT, zone)
@@ -173,7 +177,7 @@ def _table(
     isles = np.array([names.ISLANDS[one] if one >= 0 else None for one in facts.island], dtype=object)
     columns: dict[str, Any] = {
         "BSM": keys, "TBBH": number.astype(str).astype(object), "DLBM": facts.code, "DLMC": _named(survey.codes["DLBM"], facts.code),
-        "ZLDWDM": codes[facts.village] + "0000000", "ZLDWMC": titles[facts.village], "TBMJ": tbmj, "XZDWKD": _width(shapes, facts.code),
+        "ZLDWDM": codes[facts.village], "ZLDWMC": titles[facts.village], "TBMJ": tbmj, "XZDWKD": _width(shapes, facts.code),
         "CZCSXM": _settlement(facts.code, zone), "SJNF": year, "MSSM": np.array(part, dtype=object), "HDMC": isles,
         **_owners(owner, codes, titles), **farm, **_refined(facts, zone, survey),
     }  # fmt: skip
@@ -190,7 +194,7 @@ def _owners(owner: Ints, codes: Texts, titles: Texts) -> dict[str, Texts]:
     nature = np.where(owner < ownership.STATE, "30", np.where(np.isin(owner, _STATE_USE), "20", "10")).astype(object)
     unit, title = np.empty(len(owner), dtype=object), np.empty(len(owner), dtype=object)
     village = owner < ownership.STATE
-    unit[village], title[village] = codes[owner[village]] + "0000000", titles[owner[village]] + "农民集体"
+    unit[village], title[village] = codes[owner[village]], (titles + "农民集体")[owner[village]]
     for body, (name, _) in names.BODIES.items():
         unit[owner == body], title[owner == body] = names.body_code(body), name
     return {"QSXZ": nature, "QSDWDM": unit, "QSDWMC": title}
@@ -210,6 +214,8 @@ def _farmland(ground: Ground, survey: Pack, facts: _Facts, tbmj: Floats) -> dict
     share[ridged] = [table[str(one), two] for one, two in zip(grade[ridged], kind[ridged])]
     areas = survey_area.deduct(tbmj, share)
     crop = np.select([lot < 0.62, lot < 0.80, lot < 0.95], ["LS", "FLS", "LYFL"], "WG")
+    # refined farmland (in a river's channel) must be under crops (cadastre §3.5)
+    crop = np.where((ground.zone[facts.face] == RIVERSIDE) & (crop == "WG"), "LYFL", crop)
     orchard = np.isin(facts.code, ("0201", "0202", "0204")) & (lot < 0.2)
     planted = _only(farm | orchard, np.where(farm, crop, "JKHF"))
     words = {code: survey.codes["ZZSXDM"][code].name_zh for code in ("LS", "FLS", "LYFL", "WG", "JKHF")}

@@ -18,8 +18,8 @@ __all__ = ["COUNTY", "NAME", "NEIGHBOUR", "child", "identifiers", "page_table"]
 COUNTY, NEIGHBOUR, NAME = "999901", "999902", "青岚县"
 # four places of BSM that tell the layers apart
 _LAYER_CODES = {
-    "HAX": "HA01", "HAX_T0": "HA00", "STBHHX": "HX01", "STBHHX_LX": "HX02", "CZKFBJ": "CZ01", "GHFQ": "GF01", "GHYDYH": "GY01", "ZTGNFQ": "ZT01",
-    "ZRBHD": "BH01", "ZYSD": "SD01", "HHGLFW": "HH01", "HHAX": "HH02", "HY": "HY01", "HY_T0": "HY00", "HYKJ": "HY02", "ZH": "ZH01",
+    "HAX_T1": "HA01", "HAX": "HA00", "STBHHX": "HX01", "STBHHX_LX": "HX02", "CZKFBJ": "CZ01", "GHFQ": "GF01", "GHYDYH": "GY01", "ZTGNFQ": "ZT01",
+    "ZRBHD": "BH01", "ZYSD": "SD01", "HHGLFW": "HH01", "HHAX": "HH02", "HY_T1": "HY01", "HY": "HY00", "HYKJ": "HY02", "ZH": "ZH01",
     "HYSYQ": "ZH02", "HD": "HD01", "JZW": "JZ01", "XM": "XM01", "KYQ": "XK01", "QSQ": "XK02", "PWQ": "XK03", "YJJBNTBHTB": "YN01",
     "XZQ": "XZ01", "XZQJX": "XZ02", "CJDCQ": "CJ01", "CJDCQJX": "CJ02", "DLTB": "DL01", "SYQ": "SY01",
 }  # fmt: skip

@@ -27,9 +27,8 @@ _POLLUTANTS = ("化学需氧量；氨氮", "化学需氧量；总磷", "化学�
 def mining(land: Table, red: Table, packs: Pack, seed: int) -> Table:
     """Up to four mining rights around pits (class 0602), outside the red line, and one exploration right inside it (a known case)."""
     pits = _some(land, ("0602",), 12, seed, 1)
-    off = shapely.union_all(red.shapes)
     boxes = [_box(land.shapes[row], 1.25) for row in pits]
-    boxes = [one for one in boxes if not one.intersects(off)]
+    boxes = [one for one in boxes if not shapely.intersects(red.shapes, one).any()]
     kept: list[Any] = []
     for one in boxes:
         if len(kept) < 4 and not any(one.intersects(other) for other in kept):

@@ -46,7 +46,7 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
     town = _town(faces, scene, red)
     by_patch = _patches(faces, len(land))
     grade = land["GDPDJB"].isin(["1", "2", "3"]).to_numpy(dtype=bool)
-    farm = land.text("DLBM").str.startswith("01").to_numpy(dtype=bool)
+    farm = _begins(land, "01")
     free = ~by_patch(red) & ~by_patch(town > 0)
     middle = shapely.get_coordinates(shapely.centroid(land.shapes))
     good = scene.noise("ground", *middle.T) > -0.55
@@ -54,8 +54,7 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
     conflicts: list[tuple[str, int]] = []
     whole_town, whole_red = ~by_patch(town == 0), ~by_patch(~red)
     beside_red = by_patch(neighbours(faces.web, red & (faces.kind == LAND))) & farm & free
-    code = land.text("DLBM")
-    forest = code.str.startswith("03").to_numpy(dtype=bool) | code.str.startswith("0404").to_numpy(dtype=bool)
+    forest = _begins(land, "03", "0404")
     for kind, able in (("farmland_urban", farm & whole_town), ("redline_farmland", beside_red), ("redline_urban", forest & whole_town & ~whole_red)):
         rows = np.flatnonzero(able)
         if not len(rows):
@@ -67,6 +66,12 @@ def lines(faces: Faces, land: Table, scene: Scene, red: Flags) -> Lines:
         if kind != "farmland_urban":
             red = red | (faces.patch == row)
     return Lines(red, town, permanent, tuple(conflicts))
+
+
+def _begins(land: Table, *starts: str) -> Flags:
+    """Patches whose class begins with one of `starts`."""
+    code = land["DLBM"]
+    return np.asarray(code.isin([one for one in code.unique() if str(one).startswith(starts)]), dtype=bool)
 
 
 def _patches(faces: Faces, count: int) -> Any:
@@ -83,18 +88,24 @@ def _town(faces: Faces, scene: Scene, red: Flags) -> Ints:
     """Urban zones around the seats: compact, without red line, open water and small holes."""
     able = (faces.kind == LAND) & ~red & ~faces.of("1101", "1102", "1103", "0303", "1105")
     able = np.where(faces.strip, faces.kind == LAND, able)
-    wave = 0.10 * scene.noise("cover", faces.x, faces.y)
+    old = faces.of(*_BUILT)
     found = np.zeros(faces.web.faces, dtype=np.int64)
     for (x, y), reach in zip(scene.towns, _REACH):
-        far = np.sqrt((faces.x - x) ** 2 + (faces.y - y) ** 2) / (reach * scene.size)
-        built = faces.of(*_BUILT) & (far < 1.25)
-        inner = flagged_strips(faces, ((far + wave < 1.0) | built) & able & ~faces.strip)
-        inner = without_small(faces, inner, 0.3 * 3.14 * (reach * scene.size) ** 2)
-        inner |= ~without_small(faces, ~inner, 0.0008 * scene.size**2) & able
+        wide = reach * scene.size
+        window = np.flatnonzero((np.abs(faces.x - x) < 1.5 * wide) & (np.abs(faces.y - y) < 1.5 * wide))
+        far = np.full(faces.web.faces, np.inf)
+        far[window] = np.sqrt((faces.x[window] - x) ** 2 + (faces.y[window] - y) ** 2) / wide
+        bent = far.copy()
+        bent[window] += 0.10 * scene.noise("cover", faces.x[window], faces.y[window])
+        built = old & (far < 1.25)
+        inner = flagged_strips(faces, ((bent < 1.0) | built) & able & ~faces.strip)
+        inner = without_small(faces, inner, 0.3 * 3.14 * wide**2)
+        around = (far < 1.6) & ~inner
+        inner |= around & ~without_small(faces, around, 0.0008 * scene.size**2) & able
         zone = np.full(faces.web.faces, 410)
-        outer = inner & (far + wave > 0.72) & ~built
-        for value, side in ((420, faces.x - x > 0.3 * reach * scene.size), (430, y - faces.y > 0.45 * reach * scene.size)):
-            zone[without_small(faces, flagged_strips(faces, outer & side & (zone == 410)), 0.1 * (reach * scene.size) ** 2)] = value
+        outer = inner & (bent > 0.72) & ~built
+        for value, side in ((420, faces.x - x > 0.3 * wide), (430, y - faces.y > 0.45 * wide)):
+            zone[without_small(faces, flagged_strips(faces, outer & side & (zone == 410)), 0.1 * wide**2)] = value
         found = np.where(inner, zone, found)
     return found
 
@@ -127,7 +138,7 @@ def zone_table(faces: Faces, one: Lines, eco: Flags, protected: Ints, pack: Pack
     for _ in range(2):
         beside |= neighbours(faces.web, beside) & wild
     zone = np.where(faces.kind == SEA, np.where(eco, 200, 660), np.where(wild, 530, 520))
-    zone = np.where(faces.of("0702", "0810", "0809", "08H") & (faces.kind == LAND), 510, zone)
+    zone = np.where(faces.of("05", "0601", "07", "08", "09", "1005", "1008", "1201") & (faces.kind == LAND), 510, zone)
     zone = np.where(faces.of("1101", "1102", "1103", "1105", "1106", "1108", "0303") | (beside & wild) | (protected > 0), 200, zone)
     zone = np.where(one.town > 0, one.town, zone)
     zone = np.where(permanent, 300, zone)

@@ -43,12 +43,12 @@ def projects(red: Table, towns: Table, coast: Table, before: Table, filled: Fill
         rows.append({"XMMC": f"青岚新城{at + 1}号地块", "XMLX": "06", "HDLX": None, "shape": shape, "PZWH": _paper(20 + at)})
     fills = permits["XKZH"].to_numpy(dtype=object)[(permits["YHFS"] == "11").to_numpy(dtype=bool)]
     number = 0
-    for at, (shape, how) in enumerate(zip(filled.shapes, filled.permitted)):
+    for at, (shape, how, pond) in enumerate(zip(filled.shapes, filled.permitted, filled.enclosed)):
         papers: dict[str, Any] = {"PZWH": None, "XKZH": None}
         if how != "none":
             papers = {"PZWH": _paper(40 + at), "XKZH": fills[number] if number < len(fills) else None}
             number += 1
-        name, kind = ("月湾围海养殖", "08") if how == "none" else ("青岚港区填海", "07")
+        name, kind = ("月湾围海养殖", "08") if pond else ("青岚港区填海", "07")
         rows.append({"XMMC": f"{name}{at + 1}期", "XMLX": kind, "HDLX": None, "shape": shape, **papers, "ZYAX": _touched(shape, before)})
     restored = coast.take((coast["BHQK"] == "2").to_numpy(dtype=bool))
     for at, line in enumerate(restored.shapes):

@@ -32,19 +32,38 @@ def red_flags(faces: Faces, scene: Scene, protected: Ints, eco: Flags) -> Flags:
 
     protected: 0 no, 1 core and 2 general zone of a protected area (those go in whole); eco: the sea's ecological space (the inner part goes in).
     """
-    height, steep = scene.elevation(faces.x, faces.y), scene.slope(faces.x, faces.y)
-    wild = faces.of("03", "0401", "0404", "1103", "0402", "1106") | (faces.kind == OUTSIDE)
-    high = np.quantile(height[faces.kind == LAND], 0.62)
-    bend = 0.25 * high * scene.noise("cover", faces.x, faces.y)
-    inland = scene.inland(faces.x, faces.y) > 0
-    flags = wild & inland & (height + bend > high) & (steep > 2.0)
-    flags = _smooth(faces, flags & (faces.kind != SEA)) & ~faces.of("01", "02", "05", "06", "07", "08", "09", "10", "12")
+    belt = _belt(faces, scene)
+    wild = (faces.of("03", "0401", "0404", "1103", "0402", "1106") | belt) & ~faces.strip
+    high = np.quantile(scene.elevation(*_thinned(faces)), 0.62)
+    able = np.flatnonzero(wild & ((faces.kind == LAND) | belt))
+    x, y = faces.x[able], faces.y[able]
+    flags = np.zeros(faces.web.faces, dtype=bool)
+    flags[able] = (scene.elevation(x, y) * (scene.inland(x, y) > 0) + 0.25 * high * scene.noise("cover", x, y)) > high
+    flags = _smooth(faces, flags) & (faces.kind != SEA) & ~faces.of("01", "02", "05", "06", "07", "08", "09", "10", "12")
     least = 0.0025 * scene.size**2
     flags |= (protected > 0) & (faces.kind == LAND)
     flags = flagged_strips(faces, flags)
     flags = without_small(faces, flags & (faces.kind == LAND), least) | without_small(faces, flags & (faces.kind == OUTSIDE), least / 8.0)
-    sea = eco & (scene.noise("bend", faces.x, faces.y + 0.4 * scene.size) > -0.25)
+    outer = np.flatnonzero(eco)
+    sea = np.zeros(faces.web.faces, dtype=bool)
+    sea[outer] = scene.noise("bend", faces.x[outer], faces.y[outer] + 0.4 * scene.size) > -0.25
     return flags | without_small(faces, sea | ((protected > 0) & (faces.kind == SEA)), least / 3.0)
+
+
+def _belt(faces: Faces, scene: Scene) -> Flags:
+    """The neighbouring county's ground beside the border: a belt of 5 % of the county's size, twelve faces deep at most."""
+    belt = faces.kind >= SEA
+    deep = 0.05 * scene.size / np.sqrt(np.median(faces.area[faces.kind == OUTSIDE]))
+    for _ in range(min(12, int(np.ceil(deep)))):
+        belt = belt | (neighbours(faces.web, belt) & (faces.kind == OUTSIDE))
+    return np.asarray(belt & (faces.kind == OUTSIDE))
+
+
+def _thinned(faces: Faces) -> tuple[Any, Any]:
+    """x, y of some hundreds of land faces or more."""
+    land = np.flatnonzero((faces.kind == LAND) & ~faces.strip)
+    land = land[:: max(1, len(land) // 5000)]
+    return faces.x[land], faces.y[land]
 
 
 def _smooth(faces: Faces, flags: Flags) -> Flags:
@@ -106,20 +125,19 @@ def _table(pack: Pack, name: str, shapes: NDArray[Any], kind: Ints, sea: Ints, z
 def beyond(faces: Faces, flags: Flags, scene: Scene, pack: Pack) -> tuple[Table, Any]:
     """The neighbouring county's red line along the border, shifted by OFFSET; and one patch that it should have but has not (None: no room).
 
-    Only patches that meet ours across the border, in a belt beside it.
+    Only patches that meet ours across the border; one ends where its type or its management block ends.
     """
-    belt = faces.kind >= SEA
-    wide = 0.05 * scene.size
-    for _ in range(int(np.ceil(wide / np.sqrt(np.median(faces.area[faces.kind == OUTSIDE]))))):
-        belt |= neighbours(faces.web, belt) & (faces.kind == OUTSIDE)
-    shapes, _ = as_polygons(faces, np.where(flags & belt & (faces.kind == OUTSIDE), 0, -1))
+    u, v = scene.place(faces.x, faces.y)
+    block = np.clip(np.floor(6.0 * u), 0, 9).astype(np.int64) + 10 * np.clip(np.floor(6.0 * v), 0, 9).astype(np.int64)
+    shapes, block = as_polygons(faces, np.where(flags & (faces.kind == OUTSIDE), block, -1))
     ours, _ = as_polygons(faces, np.where(flags & (faces.kind == LAND), 0, -1))
     met = np.unique(shapely.STRtree(shapes).query(ours, predicate="touches")[1]) if len(shapes) and len(ours) else np.empty(0, dtype=np.int64)
-    shapes = shapes[met[np.argsort(-shapely.area(shapes[met]), kind="stable")]]
+    met = met[np.argsort(-shapely.area(shapes[met]), kind="stable")]
+    shapes, block = shapes[met], block[met]
     lost = shapes[-1] if len(shapes) > 1 else None
     kept = shapes[:-1] if len(shapes) > 1 else shapes
     moved = np.asarray(shapely.transform(kept, lambda places: places + np.array(OFFSET)))
     count = len(moved)
     none = np.zeros(count, dtype=np.int64)
-    table = _table(pack, "STBHHX_LX", moved, none + _WATER, none, none, [""] * count, NEIGHBOUR, "邻县")
+    table = _table(pack, "STBHHX_LX", moved, np.where(block[:count] >= 30, _WATER, _SOIL), none, none, [""] * count, NEIGHBOUR, "邻县")
     return table.with_columns(MJ=measure.areas(moved, CRS)), lost

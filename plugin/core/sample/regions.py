@@ -45,12 +45,15 @@ def masks(ground: Scene, mesh: Mesh, opened: Opened, strip: Ints, kind: Ints, zo
     ragged = 1.0 + 0.65 * ground.noise("ragged", x, y) + 0.25 * ground.noise("cover", x, y)
     found: dict[str, Any] = {}
     for name, (_, middle_u, middle_v, radius) in _ROUND.items():
-        inside = opened.spread((u - middle_u) ** 2 + (v - middle_v) ** 2 < (radius * ragged) ** 2)
+        reach = np.maximum(radius * ragged, 0.8 * mesh.spacing / ground.size)
+        inside = opened.spread((u - middle_u) ** 2 + (v - middle_v) ** 2 < reach**2)
         found[name] = inside & ((kind == LAND) | ((kind == SEA) if name in _SEAWARD else False))
     found.update(_waters(ground, mesh, opened, strip, kind, zone))
     found["state_forest"] = owner == ownership.FOREST
     found["state_grass"] = owner == ownership.GRASS
-    found["state_waste"] = (zone == FLAT) & (owner == ownership.SHORE) & opened.spread(v > 0.78)
+    flat = (zone == FLAT) & (owner == ownership.SHORE) & (kind == LAND)
+    north = opened.spread(v)
+    found["state_waste"] = flat & (north > min(0.78, float(np.max(north, where=flat, initial=0.0)) - 0.02))
     return {name: mask & (kind != ISLAND) for name, mask in found.items()}
 
 

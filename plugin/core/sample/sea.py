@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from .. import measure
 from ..schema import Pack
 from ..table import Table
+from . import names
 from .faces import LAND, SEA, Faces, as_polygons, without_small
 from .fractal import thousandths
 from .noise import hashed
 from .pages import COUNTY, NAME, page_table
 from .scene import CRS, Scene
 
-__all__ = ["Filled", "ecological", "island_name", "islands", "parcels", "permits", "sea_area", "spaces"]
+__all__ = ["Filled", "ecological", "islands", "parcels", "permits", "sea_area", "spaces"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,16 +30,17 @@ Shapes = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Filled:
-    """Ground filled between the two years: shapes, and how each is permitted: whole, exceeded or none."""
+    """Ground won between the two years: shapes, how each is permitted (whole, exceeded, none), and whether it is enclosed water, not fill."""
 
     shapes: Shapes
     permitted: tuple[str, ...]
+    enclosed: tuple[bool, ...]
 
 
 def sea_area(faces: Faces, fresh: Flags, pack: Pack) -> dict[str, Table]:
-    """The sea area at the later year (HY) and at the earlier, before the fills (HY_T0)."""
+    """The sea area before the fills (HY) and with them (HY_T1)."""
     found = {}
-    for name, sea in (("HY", faces.kind == SEA), ("HY_T0", (faces.kind == SEA) | fresh)):
+    for name, sea in (("HY_T1", faces.kind == SEA), ("HY", (faces.kind == SEA) | fresh)):
         shapes, _ = as_polygons(faces, np.where(sea, 0, -1))
         found[name] = page_table(pack.layer(name), shapes, MC=f"{NAME}海域")
     return found
@@ -46,19 +48,21 @@ def sea_area(faces: Faces, fresh: Flags, pack: Pack) -> dict[str, Table]:
 
 def ecological(faces: Faces, scene: Scene) -> Flags:
     """Sea faces of the ecological space: around islands, before mangroves and the river's mouth, and the outer sea in the north."""
-    sea = faces.kind == SEA
-    u, v = scene.place(faces.x, faces.y)
-    wave = 0.012 * scene.noise("ragged", faces.x, faces.y)
-    eco = np.zeros(len(u), dtype=bool)
+    rows = np.flatnonzero(faces.kind == SEA)
+    x, y = faces.x[rows], faces.y[rows]
+    u, v = scene.place(x, y)
+    wave = 0.012 * scene.noise("ragged", x, y)
+    near = np.zeros(len(u), dtype=bool)
     for one in scene.islands:
-        far = np.sqrt((faces.x - one.x) ** 2 + (faces.y - one.y) ** 2) / scene.size
-        eco |= far + wave < one.radius / scene.size + 0.035
-    eco |= (v + wave > 0.66) & (v < 0.93)
-    mouth_u, mouth_v = 0.83, _mouth(scene)
-    eco |= ((u - mouth_u) / 0.075) ** 2 + ((v - mouth_v) / 0.05) ** 2 + 10 * wave < 1.0
+        far = np.sqrt((x - one.x) ** 2 + (y - one.y) ** 2) / scene.size
+        near |= far + wave < one.radius / scene.size + 0.035
+    near |= (v + wave > 0.66) & (v < 0.93)
+    near |= ((u - 0.83) / 0.075) ** 2 + ((v - _mouth(scene)) / 0.05) ** 2 + 10 * wave < 1.0
+    eco = np.zeros(faces.web.faces, dtype=bool)
+    eco[rows] = near
     least = 0.0008 * scene.size**2
-    eco = without_small(faces, eco & sea, least)
-    return np.asarray(sea & ~without_small(faces, sea & ~eco, least))
+    eco = without_small(faces, eco, least)
+    return np.asarray(without_small(faces, (faces.kind == SEA) & ~eco, least) ^ (faces.kind == SEA))
 
 
 def _mouth(scene: Scene) -> float:
@@ -72,27 +76,19 @@ def spaces(faces: Faces, eco: Flags, pack: Pack) -> Table:
     """The ecological and the development space: they tile the sea area."""
     labels = np.where(faces.kind == SEA, np.where(eco, 0, 1), -1)
     shapes, kind = as_polygons(faces, labels)
-    names = ["青岚海洋生态空间" if one == 0 else "青岚海洋开发利用空间" for one in kind]
-    return page_table(pack.layer("HYKJ"), shapes, KJLX=np.where(kind == 0, "1", "2").astype(object), MC=names)
+    titles = ["青岚海洋生态空间" if one == 0 else "青岚海洋开发利用空间" for one in kind]
+    return page_table(pack.layer("HYKJ"), shapes, KJLX=np.where(kind == 0, "1", "2").astype(object), MC=titles)
 
 
 def islands(faces: Faces, island: Ints, coast: Table, pack: Pack) -> Table:
     """The islands by the faces they are made of; their shores are those of the coastline."""
     shapes, number = as_polygons(faces, np.where((faces.kind == LAND) & (island >= 0), island, -1))
-    names = [island_name(int(one)) for one in number]
+    titles = [names.ISLANDS[one] for one in number]
     long = coast.rows.groupby("HDMC")["HAXCD"].sum()
     return page_table(
-        pack.layer("HD"), shapes, HDMC=names, HDDM=[f"{COUNTY}HD{at + 1:04d}" for at in range(len(names))], JMQK="0", HDYT="保留",
-        HAXCD=[measure.round_half_away(float(long.get(name, 0.0)), 2) for name in names],
+        pack.layer("HD"), shapes, HDMC=titles, HDDM=[f"{COUNTY}HD{at + 1:04d}" for at in range(len(titles))], JMQK="0", HDYT="保留",
+        HAXCD=[measure.round_half_away(float(long.get(name, 0.0)), 2) for name in titles],
     )  # fmt: skip
-
-
-_ISLAND_NAMES = ("青螺屿", "白礁", "南岚岛", "东屏山岛", "鸥屿", "北门礁", "小岚屿")
-
-
-def island_name(number: int) -> str:
-    """The name of the island of that number (from 0)."""
-    return _ISLAND_NAMES[number] if number < len(_ISLAND_NAMES) else f"无名岛{number + 1}"
 
 
 # what is grown, sailed or enjoyed at sea: use type A and B, manner, name, length and width in parts of the county's size, how many

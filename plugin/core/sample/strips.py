@@ -210,24 +210,25 @@ def _assemble(
     opened = np.flatnonzero((starts[:, 0] != starts[:, 1]) | (ends[:, 0] != ends[:, 1]))
     strip = np.full(len(mesh.edges), -1)
     strip[opened] = mesh.count + np.arange(len(opened))
-    left, right, sides = _banks(mesh, nodes, starts, ends, opened, strip, rough, seed)
     across, facing, junctions = _across(mesh, corners, strip, mesh.count + len(opened))
+    count = len(mesh.edges) + len(opened)
+    arcs = np.empty((count + len(across), STEPS + 1, 2))
+    arcs[len(mesh.edges) : count] = _banks(mesh, nodes, starts, ends, opened, arcs[: len(mesh.edges)], rough, seed)
+    arcs[count:] = thousandths(nodes[across[:, :1]])
+    arcs[count:, -1] = thousandths(nodes[across[:, 1]])
+    sides = mesh.sides.copy()
+    sides[opened, 1] = strip[opened]
     of_junction = junctions[np.arange(len(junctions)), np.argmax(rank[junctions], axis=1)]
-    short = np.repeat(thousandths(nodes[across[:, :1]]), STEPS + 1, axis=1)
-    short[:, -1] = thousandths(nodes[across[:, 1]])
     edges = np.concatenate([np.column_stack([starts[:, 0], ends[:, 0]]), np.column_stack([starts[opened, 1], ends[opened, 1]]), across])
     web = Web(
         edges, np.concatenate([sides, np.column_stack([strip[opened], mesh.sides[opened, 1]]), facing]),
-        np.concatenate([left, right, short]), mesh.count + len(opened) + len(of_junction), len(nodes),
+        arcs, mesh.count + len(opened) + len(of_junction), len(nodes),
     )  # fmt: skip
     return Opened(web, np.concatenate([opened, of_junction]), junctions, mesh.sides[:, 0])
 
 
-def _banks(
-    mesh: Mesh, nodes: Floats, starts: Ints, ends: Ints, opened: Ints, strip: Ints, rough: Floats, seed: int
-) -> tuple[Floats, Floats, Ints]:
-    """Lines of all edges (of the opened ones the left bank), the right banks, and the faces beside the former."""
-    lines = np.empty((len(mesh.edges), STEPS + 1, 2))
+def _banks(mesh: Mesh, nodes: Floats, starts: Ints, ends: Ints, opened: Ints, lines: Floats, rough: Floats, seed: int) -> Floats:
+    """Draw all edges into `lines` (of the opened ones the left bank); the right banks."""
     for number, first in enumerate(range(0, len(lines), _CHUNK)):
         part = slice(first, first + _CHUNK)
         a, b = nodes[starts[part, 0]], nodes[ends[part, 0]]
@@ -246,9 +247,7 @@ def _banks(
     right = thousandths(left + offset)
     right[:, 0], right[:, -1] = thousandths(nodes[starts[opened, 1]]), thousandths(nodes[ends[opened, 1]])
     lines[opened] = left
-    sides = mesh.sides.copy()
-    sides[opened, 1] = strip[opened]
-    return lines, right, sides
+    return right
 
 
 def _folded(left: Floats, offset: Floats) -> Flags:

@@ -17,11 +17,14 @@ Ints = NDArray[np.int64]
 NOTHING, LAND, SEA, ISLAND = -1, 0, 1, 2
 
 
-def domain(mesh: Mesh, ground: Scene) -> tuple[Ints, Ints]:
-    """(cells,) NOTHING, LAND, SEA or ISLAND, and the number of the island (-1 for none). Land and sea are one connected region each."""
+def domain(mesh: Mesh, ground: Scene, inland: Floats) -> tuple[Ints, Ints]:
+    """(cells,) from `Scene.inland` of the cells: NOTHING, LAND, SEA or ISLAND, and the number of the island (-1: none).
+
+    Land and sea are one connected region each.
+    """
     x, y = mesh.centres.T
     inside = (ground.inside(x, y) > 0) & ~mesh.frame
-    kind = np.where(inside, np.where(ground.inland(x, y) > 0, LAND, SEA), NOTHING)
+    kind = np.where(inside, np.where(inland > 0, LAND, SEA), NOTHING)
     island = np.full(mesh.count, -1)
     part = runs(kind, mesh.sides)
     main = np.argmax(np.bincount(part[kind == LAND]))

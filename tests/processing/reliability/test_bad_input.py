@@ -54,42 +54,42 @@ def test_a_layer_that_is_not_there(desk: Any, name: str, parameter: str, layer: 
 
 
 @pytest.mark.parametrize(("name", "parameter", "layer"), POLYGONS)
-def test_a_layer_of_points(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+def test_a_layer_of_points(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, layer: str) -> None:
     points = desk.layer(layer, kind="Point", rows=[])
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, points)}))
     assert not ran.good
-    told(ran, "input.needs_polygons", language, spoken)
+    told(ran, "input.needs_polygons", tongue, spoken)
 
 
 @each_source
-def test_a_table_without_geometry(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+def test_a_table_without_geometry(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, layer: str) -> None:
     plain = desk.layer(layer, crs=None, kind="None", rows=[])
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, plain)}))
     assert not ran.good
-    told(ran, "input.no_geometry", language, spoken)
+    told(ran, "input.no_geometry", tongue, spoken)
 
 
 @each_source
-def test_an_empty_layer(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+def test_an_empty_layer(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, layer: str) -> None:
     empty = desk.layer(layer, rows=[])
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, empty)}))
     assert ran.good == ((name, parameter) != ("draw_units", "COUNTY")), ran.said
-    told(ran, "input.nothing_to_use", language, spoken)
+    told(ran, "input.nothing_to_use", tongue, spoken)
 
 
 @each_source
-def test_features_without_shapes_are_set_aside_and_counted(desk: Any, language: str, name: str, parameter: str, layer: str) -> None:
+def test_features_without_shapes_are_set_aside_and_counted(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, layer: str) -> None:
     whole = desk.layer(layer)
     names = [field.name() for field in whole.fields()]
     types = " ".join(f"{one.name()}:{one.typeName()}" for one in whole.fields())
-    rows = [(one.geometry().asWkt() and None, *one.attributes()) for one in whole.getFeatures()]
+    rows = [(None, *one.attributes()) for one in whole.getFeatures()]
     bare = desk.layer(layer, fields=types, rows=rows)
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, bare)}))
     assert not ran.unforeseen and "{" not in ran.said
     if name == "balance_areas":  # levels numbers, whatever the shapes
         assert ran.good and len(ran.rows()) == len(rows) and not ran.rows("REJECTED")
     elif (name, parameter) != ("draw_units", "COUNTY"):
-        assert ran.good, ran.said
+        assert ran.good and spoken(ran.said, "read.set_aside", tongue), ran.said
         aside = [row for row in ran.rows("REJECTED") if row["REASON"] == "geometry.missing"]
         assert len(aside) == len(rows) and all(set(names) <= set(_json(row["ATTRIBUTES"])) for row in aside)
         assert all(row["MESSAGE_ZH"] and row["MESSAGE_EN"] for row in aside)
@@ -105,10 +105,10 @@ NO_CRS = [one for one in SOURCES if one[0] not in ("balance_areas", "boundary_po
 
 
 @pytest.mark.parametrize(("name", "parameter", "layer"), NO_CRS)
-def test_a_layer_without_crs(desk: Any, spoken: Any, language: str, name: str, parameter: str, layer: str) -> None:
+def test_a_layer_without_crs(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, layer: str) -> None:
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, desk.layer(layer, crs=None))}))
     assert not ran.good and layer in ran.said
-    told(ran, "crs.missing", language, spoken)
+    told(ran, "crs.missing", tongue, spoken)
 
 
 def test_points_of_a_layer_without_crs_are_taken_as_metres_and_that_is_said(desk: Any, spoken: Any, language: str) -> None:
@@ -118,9 +118,7 @@ def test_points_of_a_layer_without_crs_are_taken_as_metres_and_that_is_said(desk
 
 
 @pytest.mark.parametrize("crs", ["EPSG:2364", "EPSG:2436", "EPSG:4610", "EPSG:4214"])
-@pytest.mark.parametrize(
-    ("name", "parameter", "layer"), [one for one in SOURCES if one[0] not in ("balance_areas", "boundary_points") and one[:2] != ("abutments", "INPUT")]
-)
+@pytest.mark.parametrize(("name", "parameter", "layer"), [one for one in NO_CRS if one[:2] != ("abutments", "INPUT")])
 def test_an_old_datum(desk: Any, spoken: Any, name: str, parameter: str, layer: str, crs: str) -> None:
     ran = desk.run(name, **desk.given(name, **{parameter: value(parameter, desk.layer(layer, crs=crs))}))
     assert not ran.good
@@ -192,3 +190,80 @@ def _array(shapes: Any) -> Any:
     import numpy as np
 
     return np.array(shapes, dtype=object)
+
+
+CHOICES = [
+    ("measure_areas", "METHOD"), ("measure_areas", "UNIT"), ("measure_areas", "ZONE"), ("measure_lengths", "UNIT"), ("balance_areas", "METHOD"),
+    ("overlay", "OPERATION"), ("resource_patches", "DISPUTED_AS"), ("resource_patches", "GROUP_BY"), ("boundary_points", "START"),
+    ("boundary_points", "NUMBERING"),
+]
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "", 99, -1, 7.0, True, [0], "0.5"])
+@pytest.mark.parametrize(("name", "parameter"), CHOICES)
+def test_an_unknown_choice_is_refused_and_never_the_default(desk: Any, spoken: Any, tongue: str, name: str, parameter: str, wrong: Any) -> None:
+    ran = desk.run(name, **desk.given(name, **{parameter: wrong}))
+    assert not ran.good and spoken(ran.said, "input.unknown_choice", tongue), ran.said
+
+
+@pytest.mark.parametrize(("name", "parameter"), CHOICES)
+def test_an_unknown_choice_where_nobody_checks(desk: Any, spoken: Any, listening: Any, tongue: str, name: str, parameter: str) -> None:
+    """alg.run, as scripts and models call it, does not ask checkParameterValues; processing.run does."""
+    from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingException
+
+    heard = listening()
+    _, good = desk.algorithm(name).run(desk.given(name, **{parameter: "nonsense"}), QgsProcessingContext(), heard)
+    assert not good and spoken("\n".join(heard.said), "input.unknown_choice", tongue), heard.said
+    import sys
+
+    sys.path.append(QgsApplication.pkgDataPath() + "/python/plugins")
+    import processing
+
+    heard = listening()
+    with pytest.raises(QgsProcessingException) as caught:
+        processing.run(desk.algorithm(name), desk.given(name, **{parameter: "nonsense"}), feedback=heard)
+    assert spoken("\n".join([*heard.said, str(caught.value)]), "input.unknown_choice", tongue), heard.said
+
+
+FIELDS = [
+    ("balance_areas", "AREA_FIELD"), ("balance_areas", "GROUP_FIELD"), ("balance_areas", "PART_FIELD"), ("overlay", "INPUT_FIELDS"),
+    ("overlay", "OVERLAY_FIELDS"), ("resource_patches", "CONTROL_FIELD"), ("abutments", "NAME_FIELD"),
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), FIELDS)
+def test_a_field_that_is_not_there(desk: Any, spoken: Any, language: str, name: str, parameter: str) -> None:
+    ran = desk.run(name, **desk.given(name, **{parameter: "没有的字段"}))
+    assert not ran.good and spoken(ran.said, "input.missing_field", language) and "没有的字段" in ran.said, ran.said
+    assert not ran.unforeseen
+
+
+@pytest.mark.parametrize(("layer", "parameter", "field"), [("SYQ", "OWNERSHIP", "QSXZ"), ("DLTB", "LANDCOVER", "DLBM")])
+def test_a_field_of_the_standard_that_is_not_there(desk: Any, spoken: Any, language: str, layer: str, parameter: str, field: str) -> None:
+    bare = desk.layer(layer, fields="A:integer", rows=[(0, 0, 700, 400, 1)])
+    ran = desk.run("resource_patches", **desk.given("resource_patches", **{parameter: bare}))
+    assert not ran.good and spoken(ran.said, "input.missing_field", language) and field in ran.said, ran.said
+
+
+def test_fields_of_a_database_in_lower_case_give_the_same_patches(desk: Any) -> None:
+    plain = desk.run("resource_patches", **desk.given("resource_patches"))
+    lower = {}
+    for parameter, layer in desk.sources["resource_patches"].items():
+        given = desk.layer(layer)
+        types = " ".join(f"{one.name().lower()}:{one.typeName()}" for one in given.fields())
+        import shapely
+
+        rows = [(shapely.from_wkb(bytes(one.geometry().asWkb().data())), *one.attributes()) for one in given.getFeatures()]
+        lower[parameter] = desk.layer(layer, fields=types, rows=rows)
+    ran = desk.run("resource_patches", **desk.given("resource_patches", **lower))
+    assert ran.good, ran.said
+    assert ran.rows() == plain.rows() and ran.rows("SUMMARY") == plain.rows("SUMMARY")
+
+
+@pytest.mark.parametrize("name", ["measure_areas", "measure_lengths"])
+def test_a_result_field_that_holds_text_or_whole_numbers(desk: Any, spoken: Any, language: str, name: str) -> None:
+    ran = desk.run(name, **desk.given(name, FIELD="BSM"))
+    assert not ran.good and spoken(ran.said, "measure.text_field", language), ran.said
+    whole = desk.layer("DLTB", fields="N:integer", rows=[(0, 0, 9, 9, 1)])
+    ran = desk.run(name, **desk.given(name, INPUT=whole, FIELD="N"))
+    assert not ran.good and spoken(ran.said, "measure.whole_field", language), ran.said

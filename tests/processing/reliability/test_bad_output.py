@@ -60,45 +60,45 @@ def test_into_a_folder_with_blanks_and_chinese(desk: Any, folder: Path, name: st
 
 
 @every
-def test_a_folder_that_is_not_there(desk: Any, folder: Path, spoken: Any, language: str, name: str) -> None:
+def test_a_folder_that_is_not_there(desk: Any, folder: Path, spoken: Any, tongue: str, name: str) -> None:
     ran = desk.run(name, **desk.given(name, **{MAIN[name]: str(folder / "没有" / "x.gpkg")}))
-    refused(ran, "output.no_folder", language, spoken)
+    refused(ran, "output.no_folder", tongue, spoken)
 
 
 @every
-def test_a_folder_in_place_of_the_file(desk: Any, folder: Path, spoken: Any, language: str, name: str) -> None:
+def test_a_folder_in_place_of_the_file(desk: Any, folder: Path, spoken: Any, tongue: str, name: str) -> None:
     (folder / "x.gpkg").mkdir()
-    refused(desk.run(name, **desk.given(name, **{MAIN[name]: str(folder / "x.gpkg")})), "output.is_folder", language, spoken)
+    refused(desk.run(name, **desk.given(name, **{MAIN[name]: str(folder / "x.gpkg")})), "output.is_folder", tongue, spoken)
 
 
 @every
-def test_a_format_nobody_knows(desk: Any, folder: Path, spoken: Any, listening: Any, language: str, name: str) -> None:
+def test_a_format_nobody_knows(desk: Any, folder: Path, spoken: Any, listening: Any, tongue: str, name: str) -> None:
     # (checkParameterValues of QGIS refuses some endings in its own words; alg.run, as scripts call it, leaves that to us)
     algorithm, heard = desk.algorithm(name), listening()
     from qgis.core import QgsProcessingContext
 
     _, good = algorithm.run(desk.given(name, **{MAIN[name]: str(folder / "x.docx")}), QgsProcessingContext(), heard)
-    assert not good and spoken("\n".join(heard.said), "output.unknown_format", language), heard.said
+    assert not good and spoken("\n".join(heard.said), "output.unknown_format", tongue), heard.said
     assert left(folder) == []
 
 
 @every
-def test_a_read_only_file(desk: Any, folder: Path, spoken: Any, language: str, name: str) -> None:
+def test_a_read_only_file(desk: Any, folder: Path, spoken: Any, tongue: str, name: str) -> None:
     target = container(folder / "x.gpkg", "旧")
     target.chmod(0o444)  # root could replace it all the same; the mark is a wish
     before = target.read_bytes()
-    refused(desk.run(name, **desk.given(name, **{MAIN[name]: str(target)})), "output.read_only", language, spoken)
+    refused(desk.run(name, **desk.given(name, **{MAIN[name]: str(target)})), "output.read_only", tongue, spoken)
     assert target.read_bytes() == before and left(folder) == [target.name]
 
 
 @every
-def test_a_file_that_another_program_writes_to(desk: Any, folder: Path, spoken: Any, language: str, name: str) -> None:
+def test_a_file_that_another_program_writes_to(desk: Any, folder: Path, spoken: Any, tongue: str, name: str) -> None:
     target = container(folder / "x.gpkg", "旧")
     parameters = desk.given(name, **{MAIN[name]: str(target)})
     with closing(sqlite3.connect(target, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         started = time.monotonic()
-        refused(desk.run(name, **parameters), "output.locked", language, spoken)
+        refused(desk.run(name, **parameters), "output.locked", tongue, spoken)
         assert time.monotonic() - started < 10
         other.execute("ROLLBACK")
     assert holds(target) == {"旧": 1} and left(folder) == [target.name]
@@ -120,7 +120,7 @@ def test_a_lock_taken_while_the_container_is_copied(desk: Any, folder: Path, spo
 
 
 @every
-def test_a_file_held_open_as_windows_holds_it(desk: Any, folder: Path, spoken: Any, language: str, name: str, monkeypatch: Any) -> None:
+def test_a_file_held_open_as_windows_holds_it(desk: Any, folder: Path, spoken: Any, tongue: str, name: str, monkeypatch: Any) -> None:
     """os.replace fails there: the new result is kept beside the old file and named."""
     target = container(folder / "x.gpkg", "旧")
     replace = os.replace
@@ -132,7 +132,7 @@ def test_a_file_held_open_as_windows_holds_it(desk: Any, folder: Path, spoken: A
 
     monkeypatch.setattr(os, "replace", held)
     ran = desk.run(name, **desk.given(name, **{MAIN[name]: str(target)}))
-    refused(ran, "output.in_use", language, spoken)
+    refused(ran, "output.in_use", tongue, spoken)
     assert holds(target) == {"旧": 1} and left(folder) == ["x.gpkg", "x.new.gpkg"] and "x.new.gpkg" in ran.said
     assert set(holds(folder / "x.new.gpkg")) == {"旧", "x"}
 
@@ -165,14 +165,14 @@ def stored(desk: Any, path: Path, layer: str = "DLTB") -> QgsVectorLayer:
 
 @every
 @pytest.mark.parametrize("as_path", [True, False])
-def test_the_output_is_the_input(desk: Any, folder: Path, spoken: Any, language: str, name: str, as_path: bool) -> None:
+def test_the_output_is_the_input(desk: Any, folder: Path, spoken: Any, tongue: str, name: str, as_path: bool) -> None:
     sources = desk.sources[name]
     parameter, layer = next((one, kind) for one, kind in sources.items() if one not in ("LAYERS", "NEIGHBOURS"))
     path = folder / f"{layer}.gpkg"
     made = stored(desk, path, layer)
     before = path.read_bytes()
     ran = desk.run(name, **desk.given(name, **{parameter: str(path) if as_path else made, MAIN[name]: str(path)}))
-    refused(ran, "output.is_input", language, spoken)
+    refused(ran, "output.is_input", tongue, spoken)
     assert path.read_bytes() == before and left(folder) == [path.name]
 
 

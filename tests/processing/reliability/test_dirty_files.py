@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 pytest.importorskip("qgis.core")
-from osgeo import ogr, osr
-from qgis.core import QgsFeatureRequest, QgsProcessingContext, QgsProcessingFeatureSourceDefinition, QgsVectorLayer
+from osgeo import gdal, ogr, osr
+from qgis.core import QgsFeatureRequest, QgsProcessingContext, QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 XIAN = (
@@ -34,6 +34,7 @@ def shapefile(path: Path, rows: list[tuple[Any, str, str]], encoding: str = "UTF
     """A Shapefile of (shape, DLBM, name) in CGCS2000 zone 40, as OGR writes it in `encoding`."""
     place = osr.SpatialReference()
     place.ImportFromEPSG(4528)
+    gdal.SetConfigOption("SHAPE_ENCODING", None)  # QGIS leaves it empty, and then nothing is encoded
     source = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource(str(path))
     layer = source.CreateLayer(path.stem, place, ogr.wkbPolygon, options=[f"ENCODING={encoding}"])
     for field in ("DLBM", name_field):
@@ -64,8 +65,10 @@ def test_gbk_with_a_cpg_in_any_spelling(desk: Any, folder: Path, word: str) -> N
 
 def test_gbk_by_the_code_page_of_the_dbf(desk: Any, folder: Path) -> None:
     path = shapefile(folder / "地类图斑.shp", ROWS, "CP936")
-    path.with_suffix(".cpg").unlink(missing_ok=True)
-    assert path.with_suffix(".dbf").read_bytes()[29] != 0
+    head = bytearray(path.with_suffix(".dbf").read_bytes())
+    head[29] = 0x4D  # code page 936
+    path.with_suffix(".dbf").write_bytes(bytes(head))
+    path.with_suffix(".cpg").unlink()
     ran = desk.run("measure_areas", **desk.given("measure_areas", INPUT=str(path)))
     assert ran.good and [row["地类名称"] for row in ran.rows()] == ["乔木林地", "内陆滩涂"]
 
@@ -162,7 +165,8 @@ def test_numbers_in_a_class_field_are_told(desk: Any, spoken: Any, language: str
 
 def test_numbers_that_bear_the_same_code(desk: Any) -> None:
     """Repeated and missing BSM: rows are told apart by their position, no row is lost."""
-    twice = desk.layer("DLTB", fields="BSM:string(9) MC:string(9)", rows=[(0, 0, 9, 9, "A", "甲"), (9, 0, 18, 9, "A", "乙"), (18, 0, 27, 9, None, "丙")])
+    rows = [(0, 0, 9, 9, "A", "甲"), (9, 0, 18, 9, "A", "乙"), (18, 0, 27, 9, None, "丙")]
+    twice = desk.layer("DLTB", fields="BSM:string(9) MC:string(9)", rows=rows)
     ran = desk.run("boundary_lines", **desk.given("boundary_lines", INPUT=twice))
     assert ran.good and {row["RIGHT_PATCH"] for row in ran.rows()} | {row["LEFT_PATCH"] for row in ran.rows()} == {"1", "2", "3", None}
     ran = desk.run("boundary_points", **desk.given("boundary_points", INPUT=twice, KEY_FIELD="BSM"))
@@ -208,10 +212,11 @@ SQUARE = [(0, 0), (0, 100), (100, 100), (100, 0), (0, 0)]
         (ogr.wkbPolygonZM, [f"POLYGON ZM (({wkt(*SQUARE, more=' 5 6')}))"], [10_000]),
         (ogr.wkbPolygonM, [f"POLYGON M (({wkt(*SQUARE, more=' 6')}))"], [10_000]),
         (ogr.wkbCurvePolygon, [f"CURVEPOLYGON (CIRCULARSTRING ({wkt((0, 0), (100, 0), (0, 0))}))"], [7_854]),
-        (ogr.wkbMultiSurface, [f"MULTISURFACE (CURVEPOLYGON (CIRCULARSTRING ({wkt((0, 0), (100, 0), (0, 0))})), (({wkt(*SQUARE)})))"], [10_000]),
+        (ogr.wkbCurvePolygon, [f"CURVEPOLYGON (({wkt(*SQUARE)}))"], [10_000]),
+        (ogr.wkbMultiSurface, [f"MULTISURFACE (CURVEPOLYGON (CIRCULARSTRING ({wkt((0, 0), (100, 0), (0, 0))})), (({wkt(*SQUARE)})))"], [13_927]),
         (ogr.wkbUnknown, [f"POLYGON (({wkt(*SQUARE)}))", f"MULTIPOLYGON ((({wkt(*SQUARE)})))"], [10_000, 10_000]),
     ],
-    ids=["Z", "ZM", "M", "circle", "multisurface", "single and multi"],
+    ids=["Z", "ZM", "M", "circle", "curve by type alone", "multisurface", "single and multi"],
 )
 def test_shapes_of_every_kind_become_straight_flat_polygons(desk: Any, folder: Path, kind: int, shapes: list[str], areas: list[float]) -> None:
     path = geopackage(folder / "x.gpkg", kind, shapes)
@@ -220,6 +225,25 @@ def test_shapes_of_every_kind_become_straight_flat_polygons(desk: Any, folder: P
     assert ran.good, ran.said
     assert [row["MJ"] for row in ran.rows()] == pytest.approx(areas, rel=2e-3)
     assert "0 set aside" in ran.said or "搁置 0" in ran.said
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("Triangle ((0 0, 0 10, 10 0, 0 0))", 50.0),
+        ("CurvePolygon ((0 0, 0 10, 10 0, 0 0))", 50.0),
+        ("GeometryCollection (CurvePolygon ((0 0, 0 10, 10 0, 0 0)))", 50.0),
+        ("MultiSurface (((0 0, 0 10, 10 0, 0 0)), CurvePolygon (CompoundCurve ((20 0, 30 0), (30 0, 30 10, 20 0))))", 100.0),
+        ("PolygonZM ((0 0 1 2, 0 10 1 2, 10 0 1 2, 0 0 1 2))", 50.0),
+    ],
+)
+def test_a_shape_is_read_by_its_own_type_whatever_its_layer_says(text: str, area: float) -> None:
+    from qgis.core import QgsGeometry
+
+    from shanshui.plugin.bridge import layers
+
+    shape = shapely.from_wkb(layers._wkb(QgsGeometry.fromWkt(text)))
+    assert shapely.get_dimensions(shape) == 2 and shapely.area(shape) == pytest.approx(area, rel=1e-3)
 
 
 def test_what_is_no_polygon_in_a_mixed_layer_is_set_aside(desk: Any, folder: Path) -> None:
@@ -239,7 +263,9 @@ BOWTIE = f"POLYGON (({wkt((0, 0), (100, 100), (100, 0), (0, 100), (0, 0))}))"
     ("check", "good", "kept", "aside"),
     [("GeometryNoCheck", True, 2, 0), ("GeometrySkipInvalid", True, 1, 1), ("GeometryAbortOnInvalid", False, 0, 0)],
 )
-def test_invalid_shapes_by_the_user_s_setting(desk: Any, folder: Path, spoken: Any, language: str, check: str, good: bool, kept: int, aside: int) -> None:
+def test_invalid_shapes_by_the_user_s_setting(
+    desk: Any, folder: Path, spoken: Any, language: str, check: str, good: bool, kept: int, aside: int
+) -> None:
     path = geopackage(folder / "x.gpkg", ogr.wkbPolygon, [f"POLYGON (({wkt(*SQUARE)}))", BOWTIE])
     context = QgsProcessingContext()
     context.setInvalidGeometryCheck(getattr(QgsFeatureRequest.InvalidGeometryCheck, check))
@@ -265,8 +291,6 @@ def test_selection_filter_and_edit_buffer_are_what_is_read(desk: Any, folder: Pa
         assert ran.good, ran.said
         (line,) = [one for one in ran.said.splitlines() if one.startswith(seen)]
         return int(next(word for word in line.replace("：", " ").replace("读入 ", "").replace("，", " ").replace(":", " ").split() if word.isdigit()))
-
-    from qgis.core import QgsProject
 
     def opened(tail: str = "") -> Any:
         layer = QgsVectorLayer(f"{folder / 'DLTB.gpkg'}|layername=DLTB{tail}", "DLTB", "ogr")
@@ -296,17 +320,18 @@ def test_files_of_the_target_that_is_being_edited(desk: Any, folder: Path, spoke
     path = folder / "工程.gpkg"
     assert desk.run("measure_areas", **desk.given("measure_areas", OUTPUT=f"ogr:dbname='{path}' table=\"DLTB\" (geom)")).good
     layer = QgsVectorLayer(f"{path}|layername=DLTB", "DLTB", "ogr")
-    desk.kept.append(layer)
-    assert layer.featureCount() == 3 and next(layer.getFeatures()).isValid()
+    QgsProject.instance().addMapLayer(layer, False)
+    assert len(list(layer.getFeatures())) == 3
     more = f"ogr:dbname='{path}' table=\"more\" (geom)"
     assert desk.run("measure_lengths", **desk.given("measure_lengths", OUTPUT=more)).good
     at = layer.fields().indexOf("MC")
-    assert layer.startEditing() and layer.changeAttributeValue(1, at, "改") and layer.commitChanges(False)
-    layer.changeAttributeValue(2, at, "再")
+    assert layer.startEditing() and layer.changeAttributeValue(1, at, "改") and layer.commitChanges()
+    assert layer.startEditing() and layer.changeAttributeValue(2, at, "再")
     ran = desk.run("measure_lengths", **desk.given("measure_lengths", OUTPUT=more))
     assert ran.good or spoken(ran.said, "output.locked", language), ran.said
     assert layer.commitChanges()
     fresh = QgsVectorLayer(f"{path}|layername=DLTB", "DLTB", "ogr")
+    desk.kept.append(fresh)
     assert [one["MC"] for one in fresh.getFeatures()] == ["改", "再", "丙"]
     assert QgsVectorLayer(f"{path}|layername=more", "more", "ogr").featureCount() == 3
 
