@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from threading import Lock
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from threading import Lock, get_ident
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..schema import Layer, Pack
 from ..table import Table
 from .rule import Rule
 
-__all__ = ["Case", "Checked", "Shelf"]
+__all__ = ["Case", "Checked", "Shelf", "frozen"]
 
 Array = np.ndarray[Any, Any]
 Made = TypeVar("Made")
@@ -49,21 +49,38 @@ class Checked:
         return np.array([one or f"#{at}" for at, one in enumerate(text.tolist(), 1)], dtype=object)
 
 
+def frozen(made: Made) -> Made:
+    """The same with every array in it (of a dataclass, a tuple) closed to writing.
+
+    shapely closes the arrays it is given while it works and opens them again as they were: of two threads on one array the second finds it
+    closed, or fails to open a view of it. What is closed already stays as it is. (Not for shapes: `shapely.get_parts` takes open ones only.)
+    """
+    if isinstance(made, np.ndarray):
+        made.flags.writeable = False
+    elif isinstance(made, (tuple, list)):
+        for one in made:
+            frozen(one)
+    elif is_dataclass(made) and not isinstance(made, type):
+        for part in fields(made):
+            frozen(getattr(made, part.name))
+    return made
+
+
 class Shelf:
-    """Results that several rules share, each made once however many threads ask for it."""
+    """Results that several rules share, each made once however many threads ask for it, and closed to writing."""
 
     def __init__(self) -> None:
         self._made: dict[Any, Any] = {}
         self._locks: dict[Any, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Any, make: Callable[[], Made]) -> Made:
-        """What stands under `key`, made by the first who asks."""
+    def get(self, key: Any, make: Callable[[], Made], closed: bool = True) -> Made:
+        """What stands under `key`, made by the first who asks. closed: see `frozen`."""
         with self._lock:
             own = self._locks.setdefault(key, Lock())
         with own:
             if key not in self._made:
-                self._made[key] = make()
+                self._made[key] = frozen(make()) if closed else make()
             made: Made = self._made[key]
             return made
 
@@ -81,8 +98,18 @@ class Case:
 
     @property
     def table(self) -> Table:
-        """The rows under check."""
-        return self.layer.table
+        """The rows under check, with an array of shapes that is this thread's own, see `frozen`."""
+        return self._own(self.layer.table)
+
+    def _own(self, table: Table) -> Table:
+        if table.geometry is None:
+            return table
+        shapes = table.geometry
+        return self.shelf.get(("own", id(table), get_ident()), lambda: table.with_geometry(shapes.copy()), closed=False)
+
+    def share(self, name: str, make: Callable[[], Made]) -> Made:
+        """What the rules on this layer have in common under a name, made by the first that asks."""
+        return self.shelf.get((name, id(self.layer.table)), make)
 
     @property
     def units(self) -> float:
@@ -95,21 +122,21 @@ class Case:
 
     def keys(self) -> Array:
         """(n,) text that names each row, see `Checked.keys`."""
-        return self.shelf.get(("keys", id(self.table)), self.layer.keys)
+        return self.share("keys", self.layer.keys)
 
     def other(self, name: str) -> Checked | None:
         """Another layer of the run by page name, in the CRS of this one; None where it was not given."""
-        found = self.others.get(name)
-        if found is None or found.table.geometry is None or not found.table.crs or not self.table.crs or found.table.crs == self.table.crs:
+        found, crs = self.others.get(name), self.layer.table.crs
+        if found is None or found.table.geometry is None:
             return found
-        key = ("moved", id(found.table), self.table.crs)
-        moved = self.shelf.get(key, lambda: reproject(found.table, self.table.crs))
-        return replace(found, table=moved)
+        table = found.table
+        if table.crs and crs and table.crs != crs:
+            table = self.shelf.get(("moved", id(found.table), crs), lambda: reproject(self._own(found.table), crs), closed=False)
+        return replace(found, table=self._own(table))
 
     def network(self) -> topology.Network:
         """The edges of the layer, exact vertices matched and noded within the tolerance."""
-        key = ("network", id(self.table), self.tolerance)
-        return self.shelf.get(key, lambda: topology.network(self.table.shapes, self.units, self.progress.quiet()))
+        return self.share("network", lambda: topology.network(self.table.shapes, self.units, self.progress.quiet()))
 
     def found(self, row: int, field_name: str = "", where: Any = None, say: str = "", **facts: Any) -> Finding:
         """A finding of this rule on a row (−1: on the layer as a whole); its sentence is `check.<say or the name of the check>`.

@@ -53,14 +53,19 @@ class Result:
 
 
 def recognise(tables: Sequence[Table], packs: Sequence[Pack]) -> list[Checked]:
-    """Layers with the page each follows, no two of one name: of two layers of one page the first has the page's name, the others their own."""
+    """Layers with the page each follows, no two of one name.
+
+    Of two layers of one page the one that bears its name has it, else the first; the others have their own.
+    """
     pages = pages_of(packs)
+    fits = [page_of(table, pages) for table in tables]
+    named = {table.name.upper() for table in tables}
     found: list[Checked] = []
-    for table in tables:
-        fit = page_of(table, pages)
-        one = Checked(table, None if fit is None else fit[1], None if fit is None else fit[0])
+    for table, fit in zip(tables, fits):
+        one = Checked(table) if fit is None else Checked(table, fit[1], fit[0])
         taken = {other.name for other in found}
-        name = one.name if one.name not in taken else table.name
+        stands_back = fit is not None and table.name.upper() != one.name and one.name in named
+        name = table.name if stands_back or one.name in taken else one.name
         count = 1
         while name in taken:
             count += 1

@@ -52,7 +52,7 @@ def field_missing(case: Case) -> Iterator[Finding]:
     """A field that the page says must be there is not."""
     for one in case.layer.page.fields if case.layer.page is not None else ():
         if one.presence == "M" and one.name not in case.table:
-            yield case.found(-1, one.name, field=one.name, label_zh=one.label_zh, label_en=one.label_en)
+            yield case.found(-1, one.name, field=one.name)
 
 
 @check("field_type")

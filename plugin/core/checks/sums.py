@@ -31,7 +31,7 @@ def area_differs(case: Case) -> Iterator[Finding]:
         return
     stated = _numbers(case.layer, field)
     shapes, crs, name = case.table.shapes, case.table.crs, case.layer.name
-    measured = case.shelf.get(("areas", id(case.table)), lambda: measure.areas(shapes, crs, progress=case.progress, layer=name))
+    measured = case.share("areas", lambda: measure.areas(shapes, crs, progress=case.progress, layer=name))
     allowed = np.maximum(case.rule.number("least"), case.rule.number("share") * measured)
     for row in np.flatnonzero(np.abs(stated - measured) > allowed).tolist():
         facts = {"was": f"{stated[row]:.2f}", "should": f"{measured[row]:.2f}", "difference": f"{stated[row] - measured[row]:+.2f}"}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Barrier, get_ident
+
 import pytest
+import shapely
 
 from shanshui.plugin.core.checks import engine, rule
 from shanshui.plugin.core.checks.case import Checked
@@ -74,6 +77,30 @@ def test_progress_moves_from_nought_to_one(known, bench):
     assert seen == sorted(seen) and seen[0] == 0.0 and seen[-1] == 1.0
 
 
+def test_no_two_threads_have_one_array(known, bench):
+    """shapely closes the arrays it is given and opens them again: two threads on one array fail now and then.
+
+    So each thread has arrays of shapes of its own, the same from rule to rule; what is shared is closed for good.
+    """
+    both, seen = Barrier(2, timeout=30), []
+
+    def looks(case):
+        both.wait()
+        points = case.share("points", lambda: shapely.get_coordinates(case.table.shapes))
+        seen.append((get_ident(), id(case.table.shapes), id(case.other("B").table.shapes), id(case.other("C").table.shapes), id(points)))
+        assert not points.flags.writeable and not case.network().xy.flags.writeable
+        assert all(one.flags.writeable for one in (case.table.shapes, case.other("B").table.shapes))
+        return []
+
+    known.update(looks=looks)
+    tables = [bench.table("A", 2, BSM=["7", "8"]), bench.table("B", [shapely.Point(120, 30)], crs="EPSG:4490", BSM=["1"]), bench.table("C", 1, A=[1])]
+    result = engine.run([Checked(one) for one in tables], [bench.made("looks", "A", code=f"R{at}") for at in range(6)])
+    assert {one.reason for one in result.ran} == {""} and len(seen) == 6
+    assert len({one[0] for one in seen}) == 2 and len({one[:4] for one in seen}) == 2 and len({one[4] for one in seen}) == 1
+    assert not {one for each in seen for one in each[1:4]} & {id(one.shapes) for one in tables}
+    assert len({one for each in seen for one in each[1:4]}) == 6
+
+
 def test_shared_work_is_done_once(bench):
     layer = Checked(bench.table("A", 1, BSM=["7"]))
     made, shelf = [], engine.Shelf()
@@ -90,7 +117,7 @@ def test_rows_without_key_are_named_by_position_and_other_layers_moved(bench):
     assert layer.keys().tolist() == ["#1", "7"]
     far = Checked(bench.table("B", [bench.square(0, 0)], BSM=["1"]))
     case = engine.Case(bench.made("tells"), layer, {"B": far})
-    assert case.other("B") is far and case.other("C") is None
+    assert case.other("B").table.shapes[0] is far.table.shapes[0] and case.other("C") is None
     degrees = engine.Case(bench.made("tells"), Checked(bench.table("A", 1, crs="EPSG:4490", BSM=["1"])), {"B": far})
     x, y, *_ = degrees.other("B").table.shapes[0].bounds
     assert 119.5 < x < 120.5 and 29 < y < 31 and degrees.units == pytest.approx(0.001 / 111_319.49)

@@ -45,4 +45,6 @@ def test_two_layers_of_one_page_keep_two_names(packs, bench):
     found = engine.recognise(layers, packs.values())
     assert [one.name for one in found] == ["DLTB", "DLTB_2024", "DLTB (2)", "x", "x (2)"]
     assert [one.page.name if one.page else None for one in found] == ["DLTB", "DLTB", "DLTB", None, None]
+    later = engine.recognise([bench.table(name, 1, BSM=["1"]) for name in ("HAX_T9", "HAX", "DLTB_2024", "DLTB_2025")], packs.values())
+    assert [one.name for one in later] == ["HAX_T9", "HAX", "DLTB", "DLTB_2025"]
     assert all(engine.meant(bench.made("layer_empty", "DLTB"), one) for one in found[:3])
