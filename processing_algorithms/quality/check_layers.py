@@ -35,6 +35,7 @@ class CheckLayers(ShanshuiAlgorithm):
         from ...plugin.bridge.reports import check_report
         from ...plugin.core.checks import engine, rule, states
 
+        report = given["REPORT"] if check_report.able(given["REPORT"], run) else None
         packs = rule.with_used(given["PACK"], run.packs)
         rules = rule.chosen(rule.rules_of(packs), given["RULES"])
         readings = [run.readings[f"LAYERS[{at}]"] for at in range(len(given["LAYERS"]))]
@@ -46,5 +47,4 @@ class CheckLayers(ShanshuiAlgorithm):
             found = states.merge(found, given["PREVIOUS"], result.looked, day)
         counts = check_report.account(found, result, run)
         facts = check_report.About(tuple(packs), given["TOLERANCE"], day, run.settings.operator, given["PREVIOUS"] is not None)
-        write = check_report.writer(given["REPORT"], result, found, facts, run)
-        return {"FINDINGS": found, "REPORT": write, **counts}
+        return {"FINDINGS": found, "REPORT": check_report.writer(report, result, found, facts, run) if report else None, **counts}

@@ -198,6 +198,11 @@ def test_a_report_without_jinja_is_a_sentence_and_the_findings_are_written(run, 
     assert findings.featureCount() == 1 and not (tmp_path / "report.html").exists() and "jinja2" in log and not found.get("REPORT")
 
 
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(run, tmp_path):
+    with pytest.raises(QgsProcessingException, match="nowhere"):
+        run([villages()], REPORT=str(tmp_path / "nowhere" / "report.html"))
+
+
 def test_facts_of_a_finding_are_kept_for_later_runs(run):
     _, findings, _ = run([villages((0, 5, "09"))], RULES="value_unknown")
     facts = json.loads(next(findings.getFeatures())["FACTS"])

@@ -18,11 +18,12 @@ from ...core.errors import LibraryError
 from ...core.finding import SEVERITIES
 from ...core.schema import Pack
 from ...core.table import Table
+from ..batch import check
 from ..libraries import vendored
 from ..places import RESOURCES, version
 from ..speech import explain, sentence
 
-__all__ = ["About", "account", "page", "writer"]
+__all__ = ["About", "able", "account", "page", "writer"]
 
 _LISTED = 100  # findings that a group lists
 _EXCEPTIONS = 500  # exceptions that a group lists: each has a reason that somebody must read
@@ -63,15 +64,21 @@ def account(found: Table, result: Result, run: Any) -> dict[str, int]:
     return {"OPEN": state["open"], "EXCEPTIONS": state["exception"], "FIXED": state["fixed"], "NOT_RUN": not_run}
 
 
-def writer(path: str | None, result: Result, found: Table, about: About, run: Any) -> Callable[[Any], str] | None:
-    """What writes the report when the results are written; None where none is asked for, or where jinja2 is missing, which is said."""
+def able(path: str | None, run: Any) -> bool:
+    """Whether a report is asked for and can be made; without jinja2 that is said. OutputError as `batch.check`, before the work begins."""
     if not path:
-        return None
+        return False
+    check(Path(path))
     try:
         vendored("jinja2")
     except LibraryError as failure:
         run.warn("check.no_report", reason=explain(failure))
-        return None
+        return False
+    return True
+
+
+def writer(path: str, result: Result, found: Table, about: About, run: Any) -> Callable[[Any], str]:
+    """What writes the report when the results are written."""
 
     def write(batch: Any) -> str:
         made = batch.stage(Path(path)) / Path(path).name

@@ -91,9 +91,10 @@ def geometry_not_finite(case: Case) -> Iterator[Finding]:
     shapes = case.table.geometry
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     bad = ~np.isfinite(points).all(axis=1)
+    rows, first = np.unique(owner[~bad], return_index=True)
+    good = dict(zip(rows.tolist(), points[~bad][first]))
     for row in np.unique(owner[bad]).tolist():
-        good = points[(owner == row) & ~bad]
-        yield case.found(row, where=shapely.Point(good[0]) if len(good) else shapely.Point())
+        yield case.found(row, where=shapely.Point(good[row]) if row in good else shapely.Point())
 
 
 @check("geometry_curved")

@@ -112,5 +112,5 @@ def score(key, mapping, hit, missed, strange, found):
         lines.append(f"{code:26}{len(at):8}{good:7}  {mapping[code]['rules'] or 'no rule yet'}")
     sought = sum(bool(mapping[one["CODE"]]["rules"]) for one in key)
     recall, precision = 1 - len(missed) / max(sought, 1), 1 - len(strange) / max(len(found), 1)
-    lines.append(f"recall {recall:.3f} of {sought} faults that rules look for ({len(key)} planted), precision {precision:.3f} of {len(found)} findings")
-    return "\n" + "\n".join(lines)
+    told = f"recall {recall:.3f} of {sought} faults that rules look for ({len(key)} planted)"
+    return "\n" + "\n".join([*lines, f"{told}, precision {precision:.3f} of {len(found)} findings"])
