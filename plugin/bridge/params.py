@@ -53,6 +53,8 @@ def token_index(value: Any, tokens: Sequence[str]) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
+    if text in tokens:  # before the index: a token may itself be a number, as a scale is
+        return tokens.index(text)
     if text.lstrip("-").isdigit():
         return int(text) if 0 <= int(text) < len(tokens) else None
     lowered = [token.lower() for token in tokens]

@@ -1,3 +1,3 @@
 """03 Checks and codes."""
 
-ALGORITHMS = ("check_layers:CheckLayers",)
+ALGORITHMS = ("check_layers:CheckLayers", "sheet_grid:SheetGrid")
