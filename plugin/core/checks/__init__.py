@@ -9,5 +9,6 @@ conditions  the predicates that C:<name> of a field table means
 delivery    what a layer must be before its rows are looked at
 fields      rules that follow from the field table by themselves
 references  values that must stand in another layer
+plane       vertices and widths in metres, whatever units a layer has
 survey, sums, shapes, coverages, between    one subject each
 """
