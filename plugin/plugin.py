@@ -23,13 +23,15 @@ class ShanshuiPlugin:
         self._leave: list[Callable[[], None]] = []
 
     def initProcessing(self) -> None:  # noqa: N802  (the name QGIS calls)
-        """The words and the algorithms."""
+        """The words, the algorithms and the expression functions."""
         from ..processing_algorithms.provider import ShanshuiProvider
+        from .bridge import expressions
 
         self._leave.append(translator.install())
         provider = ShanshuiProvider()
         QgsApplication.processingRegistry().addProvider(provider)
         self._leave.append(lambda: QgsApplication.processingRegistry().removeProvider(provider))
+        self._leave.append(expressions.register())
 
     def initGui(self) -> None:  # noqa: N802
         """The algorithms, and in a window the options page, menu and toolbar."""
