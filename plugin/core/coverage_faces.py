@@ -27,7 +27,10 @@ _TRIES = 8  # points asked in a face before one on a row's edge is taken as it i
 
 @dataclass(frozen=True)
 class Faces:
-    """Faces of the edges without a mate. shapes: polygons that fill what these edges enclose; count: (n,) how many rows cover each."""
+    """Faces of the edges without a mate.
+
+    shapes: polygons that fill what these edges enclose. count: (n,) how many rows cover each; −1 where only a row in doubt may.
+    """
 
     shapes: Array
     count: Array
@@ -45,16 +48,32 @@ class Faces:
         return found
 
 
-def faces_of(shapes: Array, tolerance: float = 0.0, progress: Progress = SILENT, net: Network | None = None) -> Faces:
-    """The faces of `shapes` ((n,) valid polygons, None and empty allowed), corners noded within `tolerance` (units of the shapes).
+def faces_of(
+    shapes: Array, tolerance: float = 0.0, progress: Progress = SILENT, net: Network | None = None, doubtful: Array | None = None
+) -> Faces:
+    """The faces of `shapes` ((n,) polygons, None and empty allowed), corners noded within `tolerance` (units of the shapes).
 
-    Raises Cancelled.
+    doubtful: (n,) rows whose shapes are not valid. They cover nothing; but what their rings enclose and no other row covers is neither
+    taken for a gap. Raises Cancelled.
     """
     known = net if net is not None else network(shapes, tolerance, progress.part(0.0, 0.6))
     rims = _rims(known, progress.part(0.6, 0.75))
     progress.at(0.75)
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims)])) if len(rims) else np.empty(0, dtype=object)
-    return Faces(faces, _counted(shapes, faces, progress.part(0.8, 1.0)))
+    if doubtful is None or not doubtful.any():
+        return Faces(faces, _counted(shapes, faces, progress.part(0.8, 1.0)))
+    valid = shapes.copy()
+    valid[doubtful] = None
+    count = _counted(valid, faces, progress.part(0.8, 1.0))
+    outlines = np.array([_outline(one) for one in shapes[doubtful]], dtype=object)
+    inside = np.unique(shapely.STRtree(outlines).query(shapely.point_on_surface(faces), predicate="intersects")[0])
+    count[inside[count[inside] == 0]] = -1
+    return Faces(faces, count)
+
+
+def _outline(shape: Any) -> Any:
+    """All ground that the rings of an invalid polygon enclose in any way."""
+    return shapely.union_all(shapely.get_parts(shapely.polygonize([shapely.union_all(shapely.get_rings(shapely.get_parts(shape)))])))
 
 
 def _rims(net: Network, progress: Progress) -> Array:
@@ -98,6 +117,9 @@ def _point(face: Any, salt: int, attempt: int) -> Any:
     xmin, ymin, xmax, ymax = face.bounds
     height = ymin + (ymax - ymin) * np.random.default_rng([salt, attempt]).uniform(0.1, 0.9)
     inside = shapely.get_parts(shapely.intersection(shapely.linestrings([[xmin - 1, height], [xmax + 1, height]]), face))
-    longest = inside[np.argmax(shapely.length(inside))]
+    lengths = shapely.length(inside)
+    if not len(inside) or not lengths.max() > 0:  # a face as thin as coordinates are exact
+        return shapely.point_on_surface(face)
+    longest = inside[np.argmax(lengths)]
     share = np.random.default_rng([salt, attempt, 1]).uniform(0.3, 0.7)
     return shapely.line_interpolate_point(longest, share, normalized=True)

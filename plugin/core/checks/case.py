@@ -8,6 +8,7 @@ from threading import Lock, get_ident
 from typing import Any, TypeVar
 
 import numpy as np
+import shapely
 
 from .. import topology
 from ..errors import InputError
@@ -136,7 +137,16 @@ class Case:
 
     def network(self) -> topology.Network:
         """The edges of the layer, exact vertices matched and noded within the tolerance."""
-        return self.share("network", lambda: topology.network(self.table.shapes, self.units, self.progress.quiet()))
+        return self.share("network", lambda: topology.network(self.polygons, self.units, self.progress.quiet()))
+
+    @property
+    def polygons(self) -> Array:
+        """The polygons of the layer in an array of this thread's own, None where a row has another shape or a coordinate that is no number."""
+        shapes = self.table.shapes
+        flat = self.share("flat", lambda: np.isin(shapely.get_type_id(shapes), (3, 6)) & np.isfinite(shapely.length(shapes)))
+        found: Array = shapes.copy()
+        found[~flat] = None
+        return found
 
     def found(self, row: int, field_name: str = "", where: Any = None, say: str = "", **facts: Any) -> Finding:
         """A finding of this rule on a row (−1: on the layer as a whole); its sentence is `check.<say or the name of the check>`.
