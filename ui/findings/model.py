@@ -34,7 +34,7 @@ class FindingsModel(QAbstractTableModel):
         super().__init__(parent)
         self.rows: list[Row] = []
         self._words = {"severity": severities(), "state": states()}
-        heads = (tr("Severity"), tr("State"), tr("Rule"), tr("Layer"), tr("Feature"), tr("Field"), tr("First seen"), tr("Reason"), tr("Finding"))
+        heads = (tr("Severity"), tr("State"), tr("Rule"), tr("Finding"), tr("Reason"), tr("Layer"), tr("Feature"), tr("Field"), tr("First seen"))
         self._heads = dict(zip(SHOWN, heads))
 
     def show(self, rows: list[Row]) -> None:

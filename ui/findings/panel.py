@@ -23,7 +23,7 @@ from .presenter import SHOWN, Entry, Wanted
 __all__ = ["Panel"]
 
 # widths of the columns in letters, in the order of `SHOWN`
-_WIDTHS = {"severity": 15, "state": 13, "code": 12, "layer": 12, "feature": 30, "field": 14, "first_seen": 16, "reason": 30, "words": 110}
+_WIDTHS = {"severity": 15, "state": 13, "code": 12, "words": 86, "reason": 30, "layer": 12, "feature": 30, "field": 14, "first_seen": 16}
 
 
 class Panel(QWidget):

@@ -18,7 +18,7 @@ STATES = ("open", "exception", "fixed")
 # fields that a row is made of, in the order of `Row`; the sentence is added by the language
 FIELDS = ("SEVERITY", "STATE", "CODE", "LAYER", "FEATURE", "FIELD", "REASON", "FIRST_SEEN", "GROUP", "WORDS")
 # columns of the table by the names of `Row`
-SHOWN = ("severity", "state", "code", "layer", "feature", "field", "first_seen", "reason", "words")
+SHOWN = ("severity", "state", "code", "words", "reason", "layer", "feature", "field", "first_seen")
 
 _PARTS = 1_000  # parts of a selection that Qt bears
 
