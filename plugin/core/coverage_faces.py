@@ -17,7 +17,7 @@ from .arcs import arcs
 from .progress import SILENT, Progress
 from .topology import CLOSING, Network, network
 
-__all__ = ["Faces", "faces_of"]
+__all__ = ["Compared", "Faces", "compared", "faces_of"]
 
 Array = np.ndarray[Any, Any]
 
@@ -123,3 +123,31 @@ def _point(face: Any, salt: int, attempt: int) -> Any:
     longest = inside[np.argmax(lengths)]
     share = np.random.default_rng([salt, attempt, 1]).uniform(0.3, 0.7)
     return shapely.line_interpolate_point(longest, share, normalized=True)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Faces of two layers' edges without a mate. one, other: (n,) rows of each that cover a face; doubt: (n,) an invalid row may."""
+
+    shapes: Array
+    one: Array
+    other: Array
+    doubt: Array
+
+
+def compared(one: Array, net: Network, other: Array, tolerance: float = 0.0, progress: Progress = SILENT) -> Compared:
+    """The ground of two polygon layers in one CRS. net: the network of `one`. Raises Cancelled."""
+    flat = np.isin(shapely.get_type_id(other), (3, 6)) & np.isfinite(shapely.length(other))
+    beside = other.copy()
+    beside[~flat] = None
+    rims = np.concatenate([_rims(net, progress.part(0.0, 0.2)), _rims(network(beside, tolerance, progress.part(0.2, 0.5)), progress.part(0.5, 0.6))])
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims)])) if len(rims) else np.empty(0, dtype=object)
+    counts, doubt = [], np.zeros(len(faces), dtype=bool)
+    for number, shapes in enumerate((one, beside)):
+        bad = np.array([not (shape is None or shape.is_valid) for shape in shapes], dtype=bool)
+        valid = shapes.copy()
+        valid[bad] = None
+        counts.append(_counted(valid, faces, progress.part(0.6 + 0.2 * number, 0.8 + 0.2 * number)))
+        outlines = np.array([*(_outline(shape) for shape in shapes[bad]), None], dtype=object)[:-1]
+        doubt[np.unique(shapely.STRtree(outlines).query(shapely.point_on_surface(faces), predicate="intersects")[0])] = True
+    return Compared(faces, counts[0], counts[1], doubt)
