@@ -130,7 +130,7 @@ def _rectangles(
     sea: Any, coast: Table, closed: Any, before: list[Any], scene: Scene, size: tuple[float, float], off: tuple[float, float], many: int, salt: int
 ) -> list[Any]:
     """Up to `many` rectangles inside the sea, `off` (parts of the county's size) from the mainland's shore, clear of each other."""
-    rng = np.random.default_rng([scene.seed, 4000 + salt])
+    rng = np.random.default_rng([scene.seed, 4000 + salt])  # its own numbers, whatever others draw
     shore = shapely.union_all(coast.shapes[(coast["DLHD"] == "00").to_numpy(dtype=bool)])
     shapely.prepare(sea)
     low_x, low_y, high_x, high_y = shore.bounds if off[1] < 0.5 else sea.bounds
