@@ -20,7 +20,7 @@ from .claims import settle
 from .dissolve import dissolved
 from .equalities import equalities
 from .groups import groups_of
-from .levelling import add, level_parts
+from .levelling import add, bend, level_parts
 from .one_plane import one_plane
 from .owners import FIELDS, Owners, owner_zones
 from .patch_table import patch_table
@@ -164,15 +164,15 @@ def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: fl
     """MJ of each piece, levelled to its unit, and ADJUSTMENT, what levelling changed (m²).
 
     Levelling takes away what rounding leaves, never a lost piece: the measured pieces must sum to the measured unit within `tolerance`
-    (relative) and the rounding of each; ShanshuiError `patches.not_conserved`.
+    (relative), the rounding of each and the bend of its edges; ShanshuiError `patches.not_conserved`.
     """
-    measured = measure.areas(pieces.shapes, crs)
+    measured, bent = measure.areas(pieces.shapes, crs), bend(ground.shapes, crs)
     area = measured.copy()
     unit: Any  # a position: of a key the stubs know no more than that it can be one
     for unit, at in pieces.rows.groupby("UNIT", sort=False).indices.items():
         area[at] = level_parts(measured[at], float(ground.areas[unit]))
         off = abs(add(measured[at]) - ground.measured[unit])
-        if off > 0.01 * len(at) + tolerance * ground.measured[unit]:
+        if off > 0.01 * len(at) + tolerance * ground.measured[unit] + bent[unit]:
             raise ShanshuiError(
                 "patches.not_conserved", unit=ground.numbers[unit], sum=add(measured[at]), area=float(ground.measured[unit])
             )

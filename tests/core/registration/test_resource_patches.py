@@ -15,6 +15,7 @@ from shanshui.plugin.core import measure, schema
 from shanshui.plugin.core.errors import Cancelled, CrsError, FieldError, InputError
 from shanshui.plugin.core.progress import Progress
 from shanshui.plugin.core.projection import reproject
+from shanshui.plugin.core.registration import levelling
 from shanshui.plugin.core.registration.equalities import equalities
 from shanshui.plugin.core.registration.resource_patches import Options, resource_patches
 from shanshui.plugin.core.registration.summary import columns
@@ -351,3 +352,25 @@ def test_empty_layers_and_layers_without_crs(packs):
 def test_a_stop_is_seen(packs):
     with pytest.raises(Cancelled):
         resource_patches(ONE, OWNED, COVER, packs["registration"], packs["survey"], Options(), Progress(stopped=lambda: True))
+
+
+@pytest.mark.parametrize("crs, x, y", [("EPSG:3857", 13_360_000.0, 3_400_000.0), ("EPSG:32651", 300_000.0, 3_300_000.0)])
+def test_planes_whose_straight_edges_bend_on_the_zone(packs, crs, x, y):
+    """On a Mercator or UTM plane a long edge and its pieces do not measure alike: the room for it grows with the edge, and the sums hold."""
+
+    def placed(table):
+        moved = shapely.transform(table.shapes, lambda xy: (xy - [EAST, NORTH]) * [15.0, 9.0] + [x, y])
+        return dataclasses.replace(table, geometry=moved, crs=crs)
+
+    split = layer("SYQ", *((box(at, 0, 10, 100), STATE if at % 40 else VILLAGE) for at in range(0, 200, 10)))
+    result = run(packs, placed(ONE), placed(split), placed(COVER))
+    row = sums(result)
+    assert row["WQDMJ"] == 0 and row["KZMJ"] == row["DJDYZMJ"] == measure.areas(placed(ONE).shapes, crs)[0]
+    assert round(result.patches["MJ"].sum(), 2) == row["DJDYZMJ"]
+
+
+def test_the_room_for_bent_edges():
+    """A square of 1 km: four edges of L³/(6R) m² each on a Mercator plane, none on a CGCS2000 zone."""
+    square = np.array([shapely.box(0, 0, 1000, 1000)], dtype=object)
+    assert levelling.bend(square, "EPSG:32651")[0] == pytest.approx(4 * 1000**3 / (6 * 6_378_137.0))
+    assert levelling.bend(square, CRS)[0] == 0.0
