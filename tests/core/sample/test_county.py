@@ -196,3 +196,12 @@ def test_the_same_call_gives_the_same_county(packs):
         assert one[name].rows.equals(other[name].rows), name
         if one[name].geometry is not None:
             assert (shapely.to_wkb(one[name].shapes) == shapely.to_wkb(other[name].shapes)).all(), name
+
+
+def test_the_smallest_county_may_have_exclaves_and_no_town(packs):
+    """300 patches, seed 1: one township lies in two parts, and there is no town to hold people; everything still tiles and sums."""
+    made = county.county(300, 1, packs=packs)
+    assert shapely.coverage_is_valid(made["XZQ"].shapes) and (shapely.get_num_geometries(made["XZQ"].shapes) > 1).any()
+    assert round(made["XZQ"].rows["DCMJ"].sum(), 2) == round(made["CJDCQ"].rows["DCMJ"].sum(), 2) == round(made["DLTB"].rows["TBMJ"].sum(), 2)
+    indicators = made["GHZB"].rows.set_index("ZBDM")["JQZ"]
+    assert np.isnan(indicators["17"]) and indicators["15"] == 0
