@@ -20,7 +20,7 @@ class ResourcePatches(ShanshuiAlgorithm):
         params.Source("LANDCOVER", "polygon"),
         params.Flag("DISSOLVE", True),
         params.FieldOf("CONTROL_FIELD", "UNITS", optional=True),
-        params.Number("SLIVER", 0.2, minimum=0),
+        params.Number("SLIVER", None, minimum=0, optional=True),
         params.Choice("DISPUTED_AS", ("disputed", "first", "state", "collective")),
         params.Choice("GROUP_BY", ("none", "village", "township", "field")),
         params.Text("GROUP_FIELD", "", optional=True),

@@ -157,6 +157,22 @@ def test_a_narrow_overlap_of_ownership_is_no_dispute(packs):
     assert sums(result)["ZYQMJ"] == 0
 
 
+def test_sliver_width_and_limit_of_areas_are_those_of_the_users_pack(packs, tmp_path):
+    for page, row in {"registration/rules/settings": "sliver_width,0.05", "survey/rules/area": "level_limit,0.1"}.items():
+        file = tmp_path / f"{page}.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"key,value,source,status\n{row},province,default\n", encoding="utf-8")
+    province = schema.load_packs(overlay_roots=[tmp_path])
+    whole = measure.areas(ONE.shapes, CRS)[0]
+    far = dataclasses.replace(ONE, rows=ONE.rows.assign(DJMJ=whole * 1.06))
+    owned = layer("SYQ", (box(0, 0, 100.1, 100), STATE), (box(100, 0, 100, 100), VILLAGE))
+    result = run(province, far, owned, COVER, control="DJMJ")
+    assert result.counts["slivers"] == 0 and sums(result)["ZYQMJ"] == pytest.approx(10.6, abs=0.02)
+    assert "patches.control_differs" not in {one.code for one in result.findings}
+    assert sums(result)["KZMJ"] == measure.round_half_away(whole * 1.06, 2)
+    assert run(province, far, owned, COVER, sliver=0.2).counts["slivers"] == 1
+
+
 def test_a_wide_overlap_is_a_dispute_unless_told_otherwise(packs):
     owned = layer("SYQ", (box(0, 0, 120, 100), STATE), (box(100, 0, 100, 100), VILLAGE))
     result = run(packs, ONE, owned, COVER)
