@@ -19,7 +19,7 @@ class Abutments(ShanshuiAlgorithm):
         params.Layers("NEIGHBOURS", "polygon", optional=True),
         params.FieldOf("NAME_FIELD", "INPUT"),
         params.Number("DISTANCE", 0.0, minimum=0),
-        params.Number("TOLERANCE", 0.001, minimum=0, advanced=True),
+        params.Number("TOLERANCE", None, minimum=0, optional=True, advanced=True),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "polygon"),
         params.Output("FINDINGS", "polygon", optional=True),

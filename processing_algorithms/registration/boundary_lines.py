@@ -19,7 +19,7 @@ class BoundaryLines(ShanshuiAlgorithm):
     PARAMETERS = (
         params.Source("INPUT", "polygon"),
         params.Source("COUNTY", "any", optional=True),
-        params.Number("TOLERANCE", 0.001, minimum=0, advanced=True),
+        params.Number("TOLERANCE", None, minimum=0, optional=True, advanced=True),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "line", style="boundary_lines"),
         params.Output("FINDINGS", "polygon", optional=True),

@@ -103,6 +103,18 @@ def test_lines_are_maximal_and_end_where_three_meet(pack):
     assert len(result.lines) == 3
 
 
+def test_corners_are_one_within_the_tolerance_of_the_users_pack(pack, tmp_path):
+    # the neighbour's western edge lies 5 mm away: two borders by the shipped 1 mm, one by a province's 2 cm
+    page = tmp_path / "registration" / "rules" / "settings.csv"
+    page.parent.mkdir(parents=True)
+    page.write_text("key,value,source,status\ncorner_tolerance,0.02,province,default\n", encoding="utf-8")
+    wider = schema.load_packs(overlay_roots=[tmp_path])["registration"]
+    apart = patches(STATE, VILLAGE, shapes=[square(0, 0), square(100.005, 0)])
+    assert boundary_lines(apart, pack).lines["LEFT_PATCH"].isna().all()
+    assert between(boundary_lines(apart, wider), "P0", "P1")["K1"] == 1
+    assert boundary_lines(apart, wider, tolerance=0.001).lines["LEFT_PATCH"].isna().all()
+
+
 def test_the_county_line_is_told_from_other_outer_lines(pack):
     county = Table(pd.DataFrame({"XZQDM": ["999901"]}), np.array([square(0, 0, 300, 100)], dtype=object), "EPSG:4528", "XZQ")
     result = boundary_lines(patches(STATE, VILLAGE), pack, county)
