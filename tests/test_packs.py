@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shanshui.plugin.core import schema
+from shanshui.plugin.core.errors import PackError
 
 RESOURCES = Path(schema.SHIPPED).parent
 PAGES = sorted(schema.SHIPPED.rglob("*.csv"))
@@ -292,6 +293,20 @@ def test_what_the_algorithms_write_has_labels(packs, registration):
     for name, fields in written.items():
         missing = set(fields) - set(registration.layers[name].names)
         assert not missing, f"{name}: {missing}"
+
+
+def test_constants_of_the_formula_are_refused_and_the_limit_is_taken(survey, tmp_path):
+    """A row that measuring would not follow is an error; a whole page saved again with the same constants is none."""
+    page = tmp_path / "survey" / "rules" / "area.csv"
+    page.parent.mkdir(parents=True)
+    shipped = (schema.SHIPPED / "survey" / "rules" / "area.csv").read_text(encoding="utf-8")
+    page.write_text(shipped.replace("level_limit,0.0005", "level_limit,0.001"), encoding="utf-8")
+    assert schema.load_packs(overlay_roots=[tmp_path])["survey"].number("area", "level_limit") == 0.001
+    assert {row["key"] for row in survey.rule("area") if not row["fixed"]} == {"level_limit"}
+    page.write_text("key,value,source,status\nlevel_limit,0.001,ours,default\nlongest_edge,50,ours,default\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"pack\.fixed_row") as caught:
+        schema.load_packs(overlay_roots=[tmp_path])
+    assert caught.value.facts == {"file": str(page), "row": 3, "key": "longest_edge", "value": "70"}
 
 
 def test_every_survey_class_leads_to_one_planned_use(packs, survey):
