@@ -114,6 +114,14 @@ class Run:
         """Say a sentence in the log."""
         self.feedback.pushInfo(sentence(code, facts))
 
+    def number(self, name: str, value: float | None, pack: schema.Pack, rule: str, key: str) -> float:
+        """A parameter's number, or where it was left empty that of a row of the pack in use, which the log then names with its status."""
+        if value is not None:
+            return value
+        row = pack.row(rule, key)
+        self.info("run.from_pack", name=name, value=row["value"], unit=row.get("unit", ""), pack=pack.id, edition=pack.edition, status=row["status"])
+        return pack.number(rule, key)
+
     def warn(self, code: str, /, **facts: object) -> None:
         """Say a sentence as a warning, with what to do next."""
         self.feedback.pushWarning(sentence(code, facts, with_next=True))

@@ -46,7 +46,7 @@ class BalanceAreas(ShanshuiAlgorithm):
             stated = control.stated_by(given["CONTROL_LAYER"], given["CONTROL_KEY"], given["CONTROL_VALUE"], given["PART_FIELD"] or "")
             layer, field = given["CONTROL_LAYER"], given["CONTROL_VALUE"]
             notes = area_text.stated_areas(layer, field).findings(layer.name, field)
-        limit = run.packs["survey"].number("area", "level_limit") if given["LIMIT"] is None else given["LIMIT"]
+        limit = run.number("LIMIT", given["LIMIT"], run.packs["survey"], "area", "level_limit")
         wanted = control.Wanted(
             given["AREA_FIELD"], given["GROUP_FIELD"] or "", given["PART_FIELD"] or "", given["KEY_FIELD"] or "", given["CONTROL"],
             given["METHOD"], limit, stated,

@@ -31,8 +31,9 @@ class Abutments(ShanshuiAlgorithm):
         from ...plugin.core.registration import abutments
 
         pack = given["PACK"]
+        tolerance = run.number("TOLERANCE", given["TOLERANCE"], pack, "settings", "corner_tolerance")
         found = abutments.abutments(
-            given["INPUT"], given["NEIGHBOURS"] or [], given["NAME_FIELD"], given["DISTANCE"], pack, given["TOLERANCE"], run.progress
+            given["INPUT"], given["NEIGHBOURS"] or [], given["NAME_FIELD"], given["DISTANCE"], pack, tolerance, run.progress
         )
         share = next(row["value"] for row in pack.rules["abutments"] if row["key"] == "least_share")
         run.info("abutment.small_pieces", count=found.counts["small_pieces"], share=share)

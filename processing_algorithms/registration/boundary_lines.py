@@ -30,7 +30,8 @@ class BoundaryLines(ShanshuiAlgorithm):
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         from ...plugin.core.registration import boundary_lines
 
-        found = boundary_lines.boundary_lines(given["INPUT"], given["PACK"], given["COUNTY"], given["TOLERANCE"], run.progress)
+        tolerance = run.number("TOLERANCE", given["TOLERANCE"], given["PACK"], "settings", "corner_tolerance")
+        found = boundary_lines.boundary_lines(given["INPUT"], given["PACK"], given["COUNTY"], tolerance, run.progress)
         if found.counts["inserted_corners"] or found.counts["joined_corners"]:
             run.info("boundary.noded", inserted=found.counts["inserted_corners"], joined=found.counts["joined_corners"])
         names = {row["key"]: row[f"name_{run.language}"] for row in given["PACK"].rules["boundary_flags"]}

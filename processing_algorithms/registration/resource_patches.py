@@ -37,8 +37,9 @@ class ResourcePatches(ShanshuiAlgorithm):
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         from ...plugin.core.registration.resource_patches import Options, resource_patches
 
+        sliver = run.number("SLIVER", given["SLIVER"], given["PACK"], "settings", "sliver_width")
         options = Options(
-            given["DISSOLVE"], given["CONTROL_FIELD"] or "", given["SLIVER"], given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
+            given["DISSOLVE"], given["CONTROL_FIELD"] or "", sliver, given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
         )
         if given["GROUP_FIELD"] and given["GROUP_BY"] != "field":
             run.warn("patches.group_field_unused", field=given["GROUP_FIELD"], group_by=given["GROUP_BY"])
