@@ -57,6 +57,11 @@ def origin(layer: QgsVectorLayer | None, definition: Any) -> Origin:
     return Origin(path, name, plain and Path(path).is_file())
 
 
+def named(label: str, place: Origin) -> str:
+    """A layer's name: for a layer of a container that was given as `file.gpkg|layername=X` QGIS knows only the file's name, and X is meant."""
+    return place.layer if place.layer and label in ("", Path(place.path).stem) else label
+
+
 class Snapshot:
     """A vector layer's features as they are when the run starts, readable in any thread, edits included."""
 
@@ -144,6 +149,7 @@ class Run:
         """
         from . import layers
 
+        label = named(label, place)
         _can_hold(source, kind, label)
         done, among = len(self.readings), max(self._sources, len(self.readings) + 1)
         step = self.reading_progress.part(done / among, (done + 1) / among)

@@ -36,7 +36,7 @@ class Abutments(ShanshuiAlgorithm):
             given["INPUT"], given["NEIGHBOURS"] or [], given["NAME_FIELD"], given["DISTANCE"], pack, tolerance, run.progress
         )
         share = next(row["value"] for row in pack.rules["abutments"] if row["key"] == "least_share")
-        run.info("abutment.small_pieces", count=found.counts["small_pieces"], share=share)
+        run.info("abutment.small_pieces", count=found.counts["small_pieces"], share=f"{100 * float(share):g} %")
         if found.counts["inner_rings"]:
             run.info("abutment.inner", count=found.counts["inner_rings"])
         return {"OUTPUT": found.table, "FINDINGS": found.findings, "EMPTY_SIDES": found.counts["empty_sides"]}

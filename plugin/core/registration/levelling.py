@@ -13,7 +13,7 @@ from .. import ellipsoid
 from ..balance import level
 from ..measure import round_half_away
 
-__all__ = ["add", "bend", "level_parts"]
+__all__ = ["add", "bend", "level_parts", "printed"]
 
 Array = np.ndarray[Any, Any]
 
@@ -35,6 +35,20 @@ def level_parts(areas: Array, whole: float, keys: Sequence[Any] | None = None) -
     out = np.zeros(len(areas))
     out[order] = level(rounded, whole, np.arange(len(areas)).tolist(), "survey")
     return out
+
+
+def printed(values: Array, whole: float) -> Array:
+    """Exact amounts (n) at two decimals that sum to `whole`, their rounded sum, each within 0.01 of its own (largest remainder; tie: larger).
+
+    Every amount is rounded down and the hundredths left over go to those that lost most (domain-rules §1, forced to agree).
+    """
+    cents = np.floor(np.asarray(values, dtype=float) * 100 + 1e-6)
+    lost = np.asarray(values, dtype=float) * 100 - cents
+    left = int(np.rint(whole * 100 - cents.sum()))
+    order = np.lexsort((-np.asarray(values, dtype=float), -np.round(lost, 6)))
+    cents[order[:left]] += 1
+    found: Array = cents / 100
+    return found
 
 
 def add(values: ArrayLike) -> float:

@@ -55,7 +55,7 @@ def districts(ground: Ground, survey: Pack) -> Districts:
     control, _, _ = balance.level_groups(areas, part.tolist(), county, codes[village].tolist())
     isles = [names.ISLANDS[one] for one in islands]
     detail: dict[str, Any] = {"MSSM": part, "HDMC": np.array([None] * count + isles, dtype=object)}
-    cjdcq = page_table(survey.layer("CJDCQ"), shapes, ZLDWDM=codes[village], ZLDWMC=titles[village], DCMJ=control, JSMJ=areas, **detail)
+    cjdcq = page_table(survey.layer("CJDCQ"), shapes, ZLDWDM=codes[village] + "0000000", ZLDWMC=titles[village], DCMJ=control, JSMJ=areas, **detail)
     return Districts(_townships(ground, survey, row, village, control, shapes, isles), cjdcq, row, control)
 
 

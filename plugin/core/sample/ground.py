@@ -104,7 +104,7 @@ def make(seed: int = 1, patches: int = 4000, progress: Progress = SILENT) -> Gro
     progress.at(0.15)
     inland = lie.inland(*mesh.centres.T)
     kind, island = villages.domain(mesh, lie, inland)
-    village = villages.villages(mesh, lie, kind)
+    village = villages.villages(mesh, lie, kind, island)
     dry = np.flatnonzero((kind == LAND) | (kind == ISLAND))
     zone = np.full(mesh.count, -1)
     zone[dry] = landcover.zones(mesh.centres[dry], spacing, lie, kind[dry], inland[dry])

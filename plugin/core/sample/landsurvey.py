@@ -30,7 +30,7 @@ Shapes = NDArray[Any]
 
 YEARS = (2020, 2023)
 _STATE_USE = (ownership.ROADS, ownership.RAIL, ownership.HARBOUR, ownership.URBAN)
-_SETTLED = ("05", "06", "07", "08", "1201")
+_SETTLED = ("05", "06", "07", "08", "1004", "1005", "1201")
 
 
 @dataclass(frozen=True, eq=False)

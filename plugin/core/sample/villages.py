@@ -50,8 +50,11 @@ def _whole(kind: Ints, sides: Ints) -> Ints:
     return kind
 
 
-def villages(mesh: Mesh, ground: Scene, kind: Ints) -> Ints:
-    """(cells,) the village 0…39 of each cell of land (the nearest seat over bent ground; connected) and of each island; -1 elsewhere."""
+def villages(mesh: Mesh, ground: Scene, kind: Ints, island: Ints) -> Ints:
+    """(cells,) the village 0…39 of each cell of land (the nearest seat over bent ground; connected); -1 elsewhere.
+
+    An island belongs whole to the village of its first cell. island: the number of each cell's, -1 where none is.
+    """
     x, y = mesh.centres.T
     bend = 0.045 * ground.size
     here = np.column_stack([x + bend * ground.noise("warp_x", x, y), y + bend * ground.noise("warp_y", x, y)])
@@ -61,7 +64,8 @@ def villages(mesh: Mesh, ground: Scene, kind: Ints) -> Ints:
         nearer = far < best
         nearest[nearer], best[nearer] = number, far[nearer]
     found = keep_largest(np.where(kind == LAND, nearest, -1), mesh.sides)
-    return np.where(kind == ISLAND, nearest, found)
+    _, first, of = np.unique(island, return_index=True, return_inverse=True)
+    return np.where(kind == ISLAND, nearest[first[of.ravel()]], found)
 
 
 def blocks(mesh: Mesh, ground: Scene, across: float, salt: int) -> Ints:

@@ -15,7 +15,6 @@ from shanshui.plugin.core import measure, schema
 from shanshui.plugin.core.errors import Cancelled, CrsError, FieldError, InputError
 from shanshui.plugin.core.progress import Progress
 from shanshui.plugin.core.projection import reproject
-from shanshui.plugin.core.registration import levelling
 from shanshui.plugin.core.registration.equalities import equalities
 from shanshui.plugin.core.registration.resource_patches import Options, resource_patches
 from shanshui.plugin.core.registration.summary import columns
@@ -389,10 +388,3 @@ def test_planes_whose_straight_edges_bend_on_the_zone(packs, crs, x, y):
     assert abs(whole - parts) > 1e-6 * whole + 0.01 * len(fan)
     row = sums(run(packs, placed(unit), placed(fan), placed(cover)))
     assert row["WQDMJ"] == 0 and row["KZMJ"] == row["DJDYZMJ"] == whole
-
-
-def test_the_room_for_bent_edges():
-    """A square of 1 km: four edges of L³/(6R) m² each on a Mercator plane, none on a CGCS2000 zone."""
-    square = np.array([shapely.box(0, 0, 1000, 1000)], dtype=object)
-    assert levelling.bend(square, "EPSG:32651")[0] == pytest.approx(4 * 1000**3 / (6 * 6_378_137.0))
-    assert levelling.bend(square, CRS)[0] == 0.0
