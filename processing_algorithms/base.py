@@ -23,7 +23,7 @@ from ..plugin.bridge.places import RESOURCES
 from ..plugin.bridge.run import Run
 from ..plugin.bridge.settings import ui_language
 from ..plugin.bridge.speech import explain, sentence
-from ..plugin.core.errors import Cancelled, LibraryError, ShanshuiError
+from ..plugin.core.errors import LibraryError, ShanshuiError
 
 __all__ = ["Described", "ShanshuiAlgorithm", "speaking"]
 
@@ -227,11 +227,6 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         from ..plugin.bridge import outcome
 
         outcome.account(results, run, any(kind.name == "FINDINGS" for kind in self.PARAMETERS))
-
-
-def cancelled(failure: BaseException) -> bool:
-    """Whether a failure is the user's own stop."""
-    return isinstance(failure, Cancelled)
 
 
 def modules(listed: Iterable[str], package: str) -> list[Any]:

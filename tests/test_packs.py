@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shanshui.plugin.core import schema
+from shanshui.plugin.core.errors import PackError
 
 RESOURCES = Path(schema.SHIPPED).parent
 PAGES = sorted(schema.SHIPPED.rglob("*.csv"))
@@ -49,6 +50,28 @@ def test_every_row_has_source_and_status(file):
         assert row["source"].strip() and row["status"] in ("standard", "practice", "default"), f"{file}:{line} {row}"
         ours = re.match("house|ours|own|by analogy|demonstration", row["source"]) or re.search("recalled, to be checked", row["source"])
         assert row["status"] == "default" or not ours, f"{file}:{line} {row}"
+
+
+# values that are published beside the others and that no algorithm of this version takes from the pack; an entry goes when code reads it
+NOT_READ = {
+    "registration/settings": {"sum_tolerance", "book_unit", "book_decimals", "announcement_days"},
+    "survey/area_limits": {"construction", "agricultural", "desert", "sliver_area", "sliver_length", "rural_road_width"},
+}
+
+
+def test_a_value_that_a_user_may_edit_is_read_by_code(packs):
+    """A row that nothing reads would be edited in vain: each value's key stands as a word in the code, or in the list above."""
+    root = Path(__file__).parents[1]
+    code = "\n".join(one.read_text(encoding="utf-8") for room in ("plugin", "processing_algorithms", "ui") for one in (root / room).rglob("*.py"))
+    words = set(re.findall(r'"(\w+)"', code)) | {f"k{i}" for i in range(5)}
+    unread = {}
+    for pack in packs.values():
+        for name, rows in pack.rules.items():
+            # pages of single values; those whose keys are themselves codes or fields of a layer are read as a whole
+            keys = {row["key"] for row in rows if "value" in row and re.fullmatch("[a-z][a-z0-9_]*", row["key"])}
+            if keys - words:
+                unread[f"{pack.id}/{name}"] = keys - words
+    assert unread == NOT_READ
 
 
 def test_every_domain_and_group_has_a_list(packs):
@@ -270,6 +293,20 @@ def test_what_the_algorithms_write_has_labels(packs, registration):
     for name, fields in written.items():
         missing = set(fields) - set(registration.layers[name].names)
         assert not missing, f"{name}: {missing}"
+
+
+def test_constants_of_the_formula_are_refused_and_the_limit_is_taken(survey, tmp_path):
+    """A row that measuring would not follow is an error; a whole page saved again with the same constants is none."""
+    page = tmp_path / "survey" / "rules" / "area.csv"
+    page.parent.mkdir(parents=True)
+    shipped = (schema.SHIPPED / "survey" / "rules" / "area.csv").read_text(encoding="utf-8")
+    page.write_text(shipped.replace("level_limit,0.0005", "level_limit,0.001"), encoding="utf-8")
+    assert schema.load_packs(overlay_roots=[tmp_path])["survey"].number("area", "level_limit") == 0.001
+    assert {row["key"] for row in survey.rule("area") if not row["fixed"]} == {"level_limit"}
+    page.write_text("key,value,source,status\nlevel_limit,0.001,ours,default\nlongest_edge,50,ours,default\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"pack\.fixed_row") as caught:
+        schema.load_packs(overlay_roots=[tmp_path])
+    assert caught.value.facts == {"file": str(page), "row": 3, "key": "longest_edge", "value": "70"}
 
 
 def test_every_survey_class_leads_to_one_planned_use(packs, survey):

@@ -66,6 +66,20 @@ def test_without_a_package_the_provider_loads_and_every_algorithm_says_why(absen
     assert all(not ready and absent in why for ready, why in found)
 
 
+def test_an_old_shapely_is_told_by_what_it_lacks():
+    """A shapely of 1.8 can be imported; it has no function that reads many shapes at once."""
+    found = start_in(
+        "import types\n"
+        "sys.modules['shapely'] = types.ModuleType('shapely')\n"
+        "sys.modules['shapely'].__version__ = '9.9'\n"
+        "plugin = package.classFactory(None)\n"
+        "plugin.initProcessing()\n"
+        "algorithms = QgsApplication.processingRegistry().providerById('shanshui').algorithms()\n"
+        "print(json.dumps([one.canExecute() for one in algorithms]))"
+    )
+    assert len(found) >= 9 and all(not ready and "shapely" in why for ready, why in found)
+
+
 def test_the_root_module_imports_nothing_of_qgis():
     code = (
         "import importlib.util, sys\n"

@@ -24,6 +24,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QTime, QVariant
 
 from ..core import rejected
+from ..core.empty_rings import without_empty_holes
 from ..core.errors import InputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
@@ -153,7 +154,7 @@ def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, 
     """
     table = reading.table
     raised = (shapely.get_coordinate_dimension(table.shapes) > 2).any()
-    shapes = shapely.force_2d(table.shapes) if raised else table.shapes.copy()
+    shapes = without_empty_holes(shapely.force_2d(table.shapes) if raised else table.shapes.copy())
     reasons = np.full(len(table), "", dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if invalid != "keep":

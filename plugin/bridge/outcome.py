@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from qgis.core import QgsProcessingUtils
 
 from ..core import finding, rejected
 from ..core.projection import reproject
@@ -96,8 +95,3 @@ def account(results: dict[str, Any], run: Any, listed: bool = True) -> None:
             run.warn(code, **same[0])
     for name, number in run.counts.items():
         run.info("run.wrote", name=name, number=number)
-
-
-def layer_at(text: str, run: Any) -> Any:
-    """The layer a result string names."""
-    return QgsProcessingUtils.mapLayerFromString(text, run.context)

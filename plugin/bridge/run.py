@@ -57,6 +57,11 @@ def origin(layer: QgsVectorLayer | None, definition: Any) -> Origin:
     return Origin(path, name, plain and Path(path).is_file())
 
 
+def named(label: str, place: Origin) -> str:
+    """A layer's name: for a layer of a container that was given as `file.gpkg|layername=X` QGIS knows only the file's name, and X is meant."""
+    return place.layer if place.layer and label in ("", Path(place.path).stem) else label
+
+
 class Snapshot:
     """A vector layer's features as they are when the run starts, readable in any thread, edits included."""
 
@@ -114,6 +119,14 @@ class Run:
         """Say a sentence in the log."""
         self.feedback.pushInfo(sentence(code, facts))
 
+    def number(self, name: str, value: float | None, pack: schema.Pack, rule: str, key: str) -> float:
+        """A parameter's number, or where it was left empty that of a row of the pack in use, which the log then names with its status."""
+        if value is not None:
+            return value
+        row = pack.row(rule, key)
+        self.info("run.from_pack", name=name, value=row["value"], unit=row.get("unit", ""), pack=pack.id, edition=pack.edition, status=row["status"])
+        return pack.number(rule, key)
+
     def warn(self, code: str, /, **facts: object) -> None:
         """Say a sentence as a warning, with what to do next."""
         self.feedback.pushWarning(sentence(code, facts, with_next=True))
@@ -136,6 +149,7 @@ class Run:
         """
         from . import layers
 
+        label = named(label, place)
         _can_hold(source, kind, label)
         done, among = len(self.readings), max(self._sources, len(self.readings) + 1)
         step = self.reading_progress.part(done / among, (done + 1) / among)

@@ -109,6 +109,10 @@ def settle(target: Path) -> None:
     OutputError `output.locked` when another program holds it. A file that is not SQLite's is left alone.
     """
     if not _is_sqlite(target):
+        if not target.exists() or not target.stat().st_size:
+            # a journal whose file somebody deleted would be replayed over the new one by the first who reads it
+            for tail in ("-wal", "-journal", "-shm"):
+                _forget(target.with_name(target.name + tail))
         return
     left_over = any(target.with_name(target.name + tail).exists() for tail in ("-wal", "-journal"))
     try:

@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 Check = Callable[[], None]
 
 CUT, PATCH_WHOLE, ZONE_WHOLE = 0, 1, 2
-_APART, _INSIDE, _CROSSING = 0, 1, 2
+_APART, _INSIDE, _CROSSING, _TOUCHING = 0, 1, 2, 3
 _PAIRS = 1_500  # pairs judged or cut between two looks at the cancel button
 _VERTICES = 150_000  # and at most about so many vertices
 _KEPT = 4_000_000  # vertices of zones that may stay prepared at once
@@ -92,11 +92,12 @@ def cut(patches: Array, zones: Zones, grid: float, pool: Executor, check: Check)
     at = np.concatenate([kept, cuts])
     patch, zone = patch[at], near[zone[at]]
     order = np.lexsort((zone, patch))
-    return Cuts(patch[order], zone[order], shapes[order], how[order], int((~real).sum()), stray)
+    touches = int((verdict == _TOUCHING).sum() + (~real).sum())
+    return Cuts(patch[order], zone[order], shapes[order], how[order], touches, stray)
 
 
 def _judge(few: Array, many: Array, keep: bool, pool: Executor, check: Check) -> tuple[Array, Array, Array]:
-    """Pairs whose boxes meet as (few, many, verdict): _APART, _INSIDE (the one of `many` lies properly in the other) or _CROSSING.
+    """Pairs whose boxes meet as (few, many, verdict): _APART, _INSIDE (the one of `many` lies properly in the other), _TOUCHING or _CROSSING.
 
     Pairs are sorted by `few`, so that a prepared shape, which is not safe to share, stays within one task.
     """
@@ -132,6 +133,10 @@ def _verdict(over: Array, under: Array, fits: Array) -> Array:
     out[inside] = _INSIDE
     rest = np.flatnonzero(~inside)
     rest = rest[shapely.intersects(over[rest], under[rest])]
+    # neighbours along a border share no ground: asking costs a tenth of cutting them
+    touching = shapely.touches(over[rest], under[rest])
+    out[rest[touching]] = _TOUCHING
+    rest = rest[~touching]
     out[rest] = _CROSSING
     # shared borders keep a shape from lying properly inside; covers is asked only where the box allows it
     snug = rest[fits[rest]]

@@ -153,10 +153,19 @@ def _pages(folder: Path, overlays: Sequence[Path]) -> dict[str, Page]:
                 own = frozenset(row[page.key] for row in page.rows) if at else frozenset()
                 pages[name] = replace(page, own=own)
             else:
+                _leaves_fixed(base, page)
                 pages[name] = merged(base, page, _MORE.get(name.split("/")[0], ()), name.startswith("rules/"))
     if "pack" not in pages:
         raise PackError("pack.unreadable", file=str(folder / "pack.csv"), row=0, reason="pack.csv")
     return pages
+
+
+def _leaves_fixed(base: Page, page: Page) -> None:
+    """PackError `pack.fixed_row` where a user's page states another value for a row that is marked `fixed`: code would not follow it."""
+    known = {row[base.key]: row for row in base.rows if "fixed" in base.header and row["fixed"]}
+    for row in page.rows:
+        if row[page.key] in known and row["value"] not in ("", known[row[page.key]]["value"]):
+            raise row.fault("fixed_row", key=row[page.key], value=known[row[page.key]]["value"])
 
 
 def _same_id(page: Page, base: Page | None) -> None:

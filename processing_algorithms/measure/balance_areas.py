@@ -20,7 +20,7 @@ class BalanceAreas(ShanshuiAlgorithm):
         params.FieldOf("GROUP_FIELD", "INPUT", optional=True),
         params.Text("CONTROL", "", optional=True),
         params.Choice("METHOD", ("survey", "proportional")),
-        params.Number("LIMIT", 0.0005, minimum=0, maximum=1),
+        params.Number("LIMIT", None, minimum=0, maximum=1, optional=True),
         params.FieldOf("KEY_FIELD", "INPUT", optional=True, default="BSM", advanced=True),
         params.FieldOf("PART_FIELD", "INPUT", optional=True, advanced=True),
         params.Source("CONTROL_LAYER", "table", optional=True, advanced=True),
@@ -46,9 +46,10 @@ class BalanceAreas(ShanshuiAlgorithm):
             stated = control.stated_by(given["CONTROL_LAYER"], given["CONTROL_KEY"], given["CONTROL_VALUE"], given["PART_FIELD"] or "")
             layer, field = given["CONTROL_LAYER"], given["CONTROL_VALUE"]
             notes = area_text.stated_areas(layer, field).findings(layer.name, field)
+        limit = run.number("LIMIT", given["LIMIT"], run.packs["survey"], "area", "level_limit")
         wanted = control.Wanted(
             given["AREA_FIELD"], given["GROUP_FIELD"] or "", given["PART_FIELD"] or "", given["KEY_FIELD"] or "", given["CONTROL"],
-            given["METHOD"], given["LIMIT"], stated,
+            given["METHOD"], limit, stated,
         )
         found = control.level_table(given["INPUT"], wanted)
         change = np.abs(found.table["ADJUSTMENT"].to_numpy())

@@ -36,5 +36,5 @@ class MeasureLengths(Measuring):
             run.warn("measure.not_measured_line", count=int(np.isnan(found).sum()))
         values = measure.convert(found, given["UNIT"], "m", given["DECIMALS"])
         total = float(measure.round_half_away(np.nansum(values), given["DECIMALS"]))
-        run.info("measure.total", total=f"{total:.{given['DECIMALS']}f}", unit=given["UNIT"], count=len(table))
+        run.info("measure.total", total=f"{total:.{given['DECIMALS']}f}", unit=self.manual.option("UNIT", given["UNIT"]), count=len(table))
         return values, {"TOTAL": total, "BASIS": "geodesic"}

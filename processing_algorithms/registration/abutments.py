@@ -19,7 +19,7 @@ class Abutments(ShanshuiAlgorithm):
         params.Layers("NEIGHBOURS", "polygon", optional=True),
         params.FieldOf("NAME_FIELD", "INPUT"),
         params.Number("DISTANCE", 0.0, minimum=0),
-        params.Number("TOLERANCE", 0.001, minimum=0, advanced=True),
+        params.Number("TOLERANCE", None, minimum=0, optional=True, advanced=True),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "polygon"),
         params.Output("FINDINGS", "polygon", optional=True),
@@ -31,11 +31,12 @@ class Abutments(ShanshuiAlgorithm):
         from ...plugin.core.registration import abutments
 
         pack = given["PACK"]
+        tolerance = run.number("TOLERANCE", given["TOLERANCE"], pack, "settings", "corner_tolerance")
         found = abutments.abutments(
-            given["INPUT"], given["NEIGHBOURS"] or [], given["NAME_FIELD"], given["DISTANCE"], pack, given["TOLERANCE"], run.progress
+            given["INPUT"], given["NEIGHBOURS"] or [], given["NAME_FIELD"], given["DISTANCE"], pack, tolerance, run.progress
         )
         share = next(row["value"] for row in pack.rules["abutments"] if row["key"] == "least_share")
-        run.info("abutment.small_pieces", count=found.counts["small_pieces"], share=share)
+        run.info("abutment.small_pieces", count=found.counts["small_pieces"], share=f"{100 * float(share):g} %")
         if found.counts["inner_rings"]:
             run.info("abutment.inner", count=found.counts["inner_rings"])
         return {"OUTPUT": found.table, "FINDINGS": found.findings, "EMPTY_SIDES": found.counts["empty_sides"]}

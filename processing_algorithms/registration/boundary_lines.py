@@ -19,7 +19,7 @@ class BoundaryLines(ShanshuiAlgorithm):
     PARAMETERS = (
         params.Source("INPUT", "polygon"),
         params.Source("COUNTY", "any", optional=True),
-        params.Number("TOLERANCE", 0.001, minimum=0, advanced=True),
+        params.Number("TOLERANCE", None, minimum=0, optional=True, advanced=True),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "line", style="boundary_lines"),
         params.Output("FINDINGS", "polygon", optional=True),
@@ -30,7 +30,8 @@ class BoundaryLines(ShanshuiAlgorithm):
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         from ...plugin.core.registration import boundary_lines
 
-        found = boundary_lines.boundary_lines(given["INPUT"], given["PACK"], given["COUNTY"], given["TOLERANCE"], run.progress)
+        tolerance = run.number("TOLERANCE", given["TOLERANCE"], given["PACK"], "settings", "corner_tolerance")
+        found = boundary_lines.boundary_lines(given["INPUT"], given["PACK"], given["COUNTY"], tolerance, run.progress)
         if found.counts["inserted_corners"] or found.counts["joined_corners"]:
             run.info("boundary.noded", inserted=found.counts["inserted_corners"], joined=found.counts["joined_corners"])
         names = {row["key"]: row[f"name_{run.language}"] for row in given["PACK"].rules["boundary_flags"]}

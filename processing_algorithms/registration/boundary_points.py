@@ -43,7 +43,7 @@ class BoundaryPoints(ShanshuiAlgorithm):
             point_list.check_format(Path(wanted))
         choices = core.Choices(
             given["ANGLE"], given["TOLERANCE"], given["START"], given["START_POINT"], given["NUMBERING"], given["PREFIX"],
-            given["KEY_FIELD"],
+            given["KEY_FIELD"], pack.number("settings", "corner_tolerance"),
         )
         found = core.boundary_points(table, choices, pack, run.progress)
         run.info("points.plane", plane=found.plane.title)

@@ -20,7 +20,7 @@ class ResourcePatches(ShanshuiAlgorithm):
         params.Source("LANDCOVER", "polygon"),
         params.Flag("DISSOLVE", True),
         params.FieldOf("CONTROL_FIELD", "UNITS", optional=True),
-        params.Number("SLIVER", 0.2, minimum=0),
+        params.Number("SLIVER", None, minimum=0, optional=True),
         params.Choice("DISPUTED_AS", ("disputed", "first", "state", "collective")),
         params.Choice("GROUP_BY", ("none", "village", "township", "field")),
         params.Text("GROUP_FIELD", "", optional=True),
@@ -37,8 +37,9 @@ class ResourcePatches(ShanshuiAlgorithm):
     def compute(self, given: dict[str, Any], run: Run) -> dict[str, Any]:
         from ...plugin.core.registration.resource_patches import Options, resource_patches
 
+        sliver = run.number("SLIVER", given["SLIVER"], given["PACK"], "settings", "sliver_width")
         options = Options(
-            given["DISSOLVE"], given["CONTROL_FIELD"] or "", given["SLIVER"], given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
+            given["DISSOLVE"], given["CONTROL_FIELD"] or "", sliver, given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
         )
         if given["GROUP_FIELD"] and given["GROUP_BY"] != "field":
             run.warn("patches.group_field_unused", field=given["GROUP_FIELD"], group_by=given["GROUP_BY"])

@@ -94,7 +94,7 @@ def script(name: str, *words: str) -> list[str]:
 def run(case: Case, rounds: int, patience: float) -> list[Runs]:
     """All contenders of a case, turn by turn."""
     found = [Runs(case.name, case.kind, case.operation, who) for who in case.contenders]
-    out = BUILD / "out.gpkg"
+    out = BUILD / f"out-{os.getpid()}.gpkg"  # two benchmarks at once must not write into one file
     for _ in range(rounds):
         for one in found:
             if one.wall and max(one.wall) > patience:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from shanshui.plugin.bridge import settings
 from shanshui.plugin.core import measure
 
 BOXES = [shapely.box(40_420_000 + i * 500, 3_300_000, 40_420_300 + i * 500, 3_300_000 + 100 * (i + 1)) for i in range(4)]
@@ -249,6 +251,20 @@ def test_a_group_above_the_limit_is_a_finding() -> None:
     )
     assert [row["ADJUSTMENT"] for row in rows] == [0.0] * 5 and results["LEFT"] == 1
     assert "balance.over_limit" in log
+
+
+def test_the_limit_is_that_of_the_users_pack_unless_given(tmp_path: Path) -> None:
+    page = tmp_path / "survey" / "rules" / "area.csv"
+    page.parent.mkdir(parents=True)
+    page.write_text("key,value,source,status\nlevel_limit,0.3,province,default\n", encoding="utf-8")
+    given = {"INPUT": patches(), "AREA_FIELD": "TBMJ", "CONTROL": "5000", "METHOD": "proportional"}
+    before = settings.load()
+    settings.save(replace(before, packs_folder=str(tmp_path)))
+    try:
+        assert run("balance_areas", given)[0]["LEVELLED"] == 1
+        assert run("balance_areas", {**given, "LIMIT": 0.1})[0]["LEFT"] == 1
+    finally:
+        settings.save(before)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"CONTROL": "abc"}, {"CONTROL": "1", "AREA_FIELD": "MJ"}])

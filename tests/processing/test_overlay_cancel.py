@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ def county(qgis_app: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         table = Table(pd.DataFrame({"BSM": [f"{name}{at}" for at in range(len(shapes))]}), shapes, "EPSG:4528", name)
         sinks.write_file(sinks.Target("file", "", path, name), [table], "polygon", [])
     return path
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """What a failed run leaves in tracebacks must go before QGIS does."""
+    yield
+    gc.collect()
 
 
 class Stopped:

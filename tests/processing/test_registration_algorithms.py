@@ -194,3 +194,23 @@ def test_a_cancelled_run_leaves_nothing(layers, tmp_path):
     }
     _, good = ResourcePatches().create().run(given, context, feedback)
     assert not good and not target.exists() and not list(tmp_path.iterdir())
+
+
+def test_a_layer_of_a_container_bears_its_own_name(tmp_path):
+    """`county.gpkg|layername=国家公园` as models and qgis_process give it: QGIS calls every such layer `county`; its own name tells the type."""
+    from qgis.core import QgsCoordinateTransformContext, QgsVectorFileWriter
+
+    target = str(tmp_path / "county.gpkg")
+    layers = [made("XZQ", "XZQDM:string(9)", (0, 0, 100, 100, "999901")), made("国家公园", "DJDYMC:string(20)", (0, 0, 50, 100, "甲"))]
+    for at, layer in enumerate(layers):
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName, options.layerName = "GPKG", layer.name()
+        if at:
+            options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, target, QgsCoordinateTransformContext(), options)[0] == 0
+    context, heard = QgsProcessingContext(), Heard()
+    given = {"COUNTY": f"{target}|layername=XZQ", "LAYERS": [f"{target}|layername=国家公园"], **dict.fromkeys(UNITS, "memory:")}
+    results, good = DrawUnits().create().run(given, context, heard)
+    assert good and results["UNITS"] == 1, heard.said
+    unit = next(QgsProcessingUtils.mapLayerFromString(results["OUTPUT"], context).getFeatures())
+    assert (unit["DJDYLX"], unit["SOURCE"]) == ("GJGY", "国家公园")

@@ -44,13 +44,14 @@ def abutments(
     name_field: str,
     distance: float,
     pack: Pack,
-    tolerance: float = 0.001,
+    tolerance: float | None = None,
     progress: Progress = SILENT,
 ) -> Abutments:
     """The abutments of the rows of `table` among themselves and among `neighbours`, at most `distance` metres away (domain-rules §3, 四至).
 
     A piece of shared boundary belongs to the side on which the bearing of its outward normal at its middle lies; pieces are generalised
     first (pack rule `abutments`). Names of a side run clockwise. Nothing there leaves the field empty and is a finding.
+    tolerance: metres within which corners are taken for the same, None for the pack's.
     """
     rules = {rule["key"]: rule["value"] for rule in pack.rules["abutments"]}
     sides = pack.rules["abutment_sides"]
@@ -60,7 +61,8 @@ def abutments(
     others = [plane.flat(one) for one in neighbours]
     names = np.concatenate([_names(one, name_field, pack, strict=at == 0) for at, one in enumerate([table, *neighbours])])
     around = np.concatenate([one.shapes for one in others]) if others else np.empty(0, dtype=object)
-    reach, near = topology.units_of(distance, plane.crs), topology.units_of(tolerance, plane.crs)
+    same = pack.number("settings", "corner_tolerance") if tolerance is None else tolerance
+    reach, near = topology.units_of(distance, plane.crs), topology.units_of(same, plane.crs)
     least = float(rules["least_share"])
     seen = fronts(flat.shapes, around, reach, near, least / 4, progress.part(0.0, 0.8))
     pieces = _pieces(flat.shapes, seen, float(rules["generalise"]), [float(side["start"]) for side in sides])

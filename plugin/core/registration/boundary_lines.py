@@ -44,20 +44,22 @@ class BoundaryLines:
 
 
 def boundary_lines(
-    table: Table, pack: Pack, county: Table | None = None, tolerance: float = 0.001, progress: Progress = SILENT
+    table: Table, pack: Pack, county: Table | None = None, tolerance: float | None = None, progress: Progress = SILENT
 ) -> BoundaryLines:
     """The boundary lines of resource patches (ZRZYTB), with kinds by domain-rules §3.
 
     A line runs between two junctions, clockwise around the patch on its RIGHT; LEFT is empty on the outer boundary. LENGTH is metres on
-    the ellipsoid, not rounded: Σ LENGTH × 2 − Σ outer = Σ perimeters. county: polygons or lines of the border; without it COUNTY is NULL.
-    tolerance: metres within which corners of neighbours are taken for the same. Raises Cancelled.
+    the ellipsoid to 0.01, and every total is the sum of these, so that log, layer and tables agree. county: polygons or lines of the
+    border; without it COUNTY is NULL. tolerance: metres within which corners of neighbours are taken for the same, None for the pack's.
+    Raises Cancelled.
     """
-    units = topology.units_of(tolerance, table.crs)
+    near = pack.number("settings", "corner_tolerance") if tolerance is None else tolerance
+    units = topology.units_of(near, table.crs)
     net = topology.network(table.shapes, units, progress.part(0.0, 0.4))
     border = _on_border(net, table, county, units, progress.part(0.4, 0.45)) if county is not None else None
     found = arcs(net, progress.part(0.45, 0.5), border)
     shapes = found.lines(net, progress.part(0.5, 0.55))
-    measured = lengths(shapes, table.crs, progress.part(0.55, 0.95), table.name)
+    measured = round_half_away(lengths(shapes, table.crs, progress.part(0.55, 0.95), table.name), 2)
     kinds = kinds_between(table, found.left, found.right, pack)
     progress.at(0.96)
     rows = _rows(table, found, kinds, measured, border)

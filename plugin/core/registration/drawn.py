@@ -99,8 +99,20 @@ def _carried(sources: Sequence[UnitSource], name: str) -> list[Any]:
     return [None if value is None or value != value else value for value in values]
 
 
+def _booked_areas(booked: Sequence[Booked], areas: Array, unit_area: Array, whole: float) -> Array:
+    """Areas of a source's pieces that sum to the source (m²): what it keeps has the unit's area, the rest is levelled among the others."""
+    kept = np.array([one.action == "kept" for one in booked])
+    out = areas.copy()
+    out[kept] = [unit_area[one.taker] for one in booked if one.action == "kept"]
+    left = measure.round_half_away(whole - float(out[kept].sum()), 2)
+    if not kept.any() or kept.all() or left < 0.01 * (~kept).sum():
+        return level_parts(areas, whole)
+    out[~kept] = level_parts(areas[~kept], left)
+    return out
+
+
 def journal_table(journal: Sequence[Booked], given: Given, units: Table, plane: Plane, pack: Pack) -> Table:
-    """One row a piece, with its shape; the areas of a source's pieces are levelled to the source's own area (m²), SHARE is of that area."""
+    """One row a piece, with its shape; its pieces sum to the source's own area (m²), what is kept with the unit's; SHARE is of the source's area."""
     numbers = units["ZRZYDJDYH"].tolist()
     own = {id(given.sources[at]): number for at, number in enumerate(numbers)}
     shapes = np.array([*(one.shape for one in journal), None], dtype=object)[:-1]
@@ -110,8 +122,9 @@ def journal_table(journal: Sequence[Booked], given: Given, units: Table, plane: 
         members.setdefault(id(one.source), []).append(at)
     wholes = measure.areas(np.array([*(journal[at[0]].source.shape for at in members.values()), None], dtype=object)[:-1], plane.crs)
     share = np.zeros(len(journal))
+    unit_area = units["DJDYZMJ"].to_numpy(dtype=float)
     for whole, places in zip(wholes, members.values()):
-        areas[places] = level_parts(areas[places], float(whole))
+        areas[places] = _booked_areas([journal[at] for at in places], areas[places], unit_area, float(whole))
         share[places] = areas[places] / whole
     taker = [given.sources[one.taker] if one.action == "taken" else None for one in journal]
     columns: dict[str, Any] = {

@@ -49,7 +49,7 @@ def owners_of(table: Table, pack: Pack) -> Table:
     return Table(kept, table.shapes, table.crs, table.name)
 
 
-def owner_zones(table: Table, pack: Pack, sliver: float = 0.2, disputed_as: str = "disputed", progress: Progress = SILENT) -> Owners:
+def owner_zones(table: Table, pack: Pack, sliver: float, disputed_as: str = "disputed", progress: Progress = SILENT) -> Owners:
     """The ground of each owner. sliver: mean width in m; disputed_as: whose a wider overlap is taken to be (`DISPUTED_AS`).
 
     `first`: the parcel that stands first in the layer; `state`, `collective`: the only claimant of that kind, where there is one. Ground

@@ -20,7 +20,7 @@ from .claims import settle
 from .dissolve import dissolved
 from .equalities import equalities
 from .groups import groups_of
-from .levelling import add, level_parts
+from .levelling import add, bend, level_parts
 from .one_plane import one_plane
 from .owners import FIELDS, Owners, owner_zones
 from .patch_table import patch_table
@@ -42,13 +42,13 @@ _AREAS = ("area", "source", "overlap")
 class Options:
     """dissolve: one patch for connected ground of equal unit, owner and type; control: field of registered areas of the units ("" = none).
 
-    sliver: mean width (m) under which overlaps are given away; disputed_as: see `owner_zones`; group_by: none, village, township or field
-    (the one that group_field names).
+    sliver: mean width (m) under which overlaps are given away, None for the pack's; disputed_as: see `owner_zones`; group_by: none,
+    village, township or field (the one that group_field names).
     """
 
     dissolve: bool = True
     control: str = ""
-    sliver: float = 0.2
+    sliver: float | None = None
     disputed_as: str = "disputed"
     group_by: str = "none"
     group_field: str = ""
@@ -87,10 +87,11 @@ def resource_patches(
     """
     plane, (flat, owned, covered) = one_plane(units, ownership, landcover)
     limits = Limits(*(float(registration.value("patches", name)) for name in ("noise_area", "hairline_width", "dust_width")))
+    sliver = registration.number("settings", "sliver_width") if options.sliver is None else options.sliver
     types = unit_types(registration)
-    ground = unit_ground(flat, types, options.control, progress.part(0.0, 0.05))
-    owners = owner_zones(owned, registration, options.sliver, options.disputed_as, progress.part(0.05, 0.15))
-    cover, findings, counts = _cover(covered, survey, options.sliver, progress.part(0.15, 0.35))
+    ground = unit_ground(flat, types, options.control, survey.number("area", "level_limit"), progress.part(0.0, 0.05))
+    owners = owner_zones(owned, registration, sliver, options.disputed_as, progress.part(0.05, 0.15))
+    cover, findings, counts = _cover(covered, survey, sliver, progress.part(0.15, 0.35))
     pieces = cut_units(ground, owners.zones, cover, types, limits, progress.part(0.35, 0.75))
     pieces.rows["GROUP"] = groups_of(pieces.rows, options.group_by, options.group_field, covered, owned, owners, flat)
     merged = _merged(pieces, options.dissolve, limits.noise, plane, progress.part(0.75, 0.9))
@@ -164,15 +165,15 @@ def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: fl
     """MJ of each piece, levelled to its unit, and ADJUSTMENT, what levelling changed (m²).
 
     Levelling takes away what rounding leaves, never a lost piece: the measured pieces must sum to the measured unit within `tolerance`
-    (relative) and the rounding of each; ShanshuiError `patches.not_conserved`.
+    (relative), the rounding of each and the bend of its edges; ShanshuiError `patches.not_conserved`.
     """
-    measured = measure.areas(pieces.shapes, crs)
+    measured, bent = measure.areas(pieces.shapes, crs), bend(ground.shapes, crs)
     area = measured.copy()
     unit: Any  # a position: of a key the stubs know no more than that it can be one
     for unit, at in pieces.rows.groupby("UNIT", sort=False).indices.items():
         area[at] = level_parts(measured[at], float(ground.areas[unit]))
         off = abs(add(measured[at]) - ground.measured[unit])
-        if off > 0.01 * len(at) + tolerance * ground.measured[unit]:
+        if off > 0.01 * len(at) + tolerance * ground.measured[unit] + bent[unit]:
             raise ShanshuiError(
                 "patches.not_conserved", unit=ground.numbers[unit], sum=add(measured[at]), area=float(ground.measured[unit])
             )

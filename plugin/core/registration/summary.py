@@ -12,7 +12,7 @@ import pandas as pd
 from ..measure import convert
 from ..schema import Pack
 from ..table import Table
-from .levelling import add, level_parts
+from .levelling import add, printed
 from .unit_ground import UnitGround
 
 __all__ = ["OWNERSHIPS", "Columns", "base_table", "columns", "summary_table", "type_tables"]
@@ -79,7 +79,7 @@ def base_table(pieces: pd.DataFrame) -> pd.DataFrame:
     for _, at in base.groupby("UNIT", sort=False).indices.items():
         own = base["MJ"].to_numpy(dtype=float)[at]
         whole = float(convert([add(own)], "ha", decimals=2)[0])
-        base.loc[at, "MJ_HA"] = level_parts(own / 10_000, whole)
+        base.loc[at, "MJ_HA"] = printed(own / 10_000, whole)
     return base
 
 
@@ -96,7 +96,7 @@ def summary_table(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
     unit: Any  # a position: of a key the stubs know no more than that it can be one
     for (unit, group), part in base.groupby(["UNIT", "GROUP"], sort=True):
         row: dict[str, Any] = dict.fromkeys(page.names)
-        row.update(ZRZYDJDYH=units.numbers[unit], DJDYMC=units.names[unit], DJDYLX=units.kinds[unit], GROUP=group)
+        row.update(ZRZYDJDYH=units.numbers[unit], DJDYMC=units.names[unit], DJDYLX=units.kinds[unit], GROUP=group or None)
         for amount, tail in (("MJ", ""), ("MJ_HA", _HA)):
             row.update({name + tail: value for name, value in _sums(part, amount, places, sums).items()})
         whole = units.registered[unit]
@@ -140,7 +140,7 @@ def type_tables(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
             "ZRZYDJDYH": units.numbers[unit],
             "DJDYMC": units.names[unit],
             "DJDYLX": units.kinds[unit],
-            "GROUP": decided["GROUP"].to_numpy(),
+            "GROUP": [one or None for one in decided["GROUP"]],
             "ZRZYLX": decided["ZRZYLX"].to_numpy(),
             "TABLE": decided["ZRZYLX"].map(names).fillna("").to_numpy(),
             "OWNERSHIP": decided["OWNERSHIP"].to_numpy(),
@@ -158,7 +158,7 @@ def type_tables(base: pd.DataFrame, units: UnitGround, pack: Pack) -> Table:
                 "ZRZYDJDYH": units.numbers[below],
                 "DJDYMC": units.names[below],
                 "DJDYLX": units.kinds[below],
-                "GROUP": "",
+                "GROUP": None,
                 "ZRZYLX": kind,
                 "TABLE": names.get(kind, ""),
                 "OWNERSHIP": "state",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .. import ellipsoid, measure
+from .. import measure
 from ..area_text import stated_areas
 from ..coverage import overlaps
 from ..finding import Finding
@@ -43,11 +43,11 @@ class UnitGround:
     findings: list[Finding]
 
 
-def unit_ground(table: Table, types: Mapping[str, UnitType], control: str = "", progress: Progress = SILENT) -> UnitGround:
+def unit_ground(table: Table, types: Mapping[str, UnitType], control: str, limit: float, progress: Progress = SILENT) -> UnitGround:
     """Chain, ground and area of each unit; all in the CRS of `table`.
 
-    control: field of registered areas (m², or text with the unit); one that differs from the measured area by more than the survey
-    pack's limit (1/2000) is a finding (`patches.control_differs`) and is not used. Others: `patches.unknown_unit_type` (treated as
+    control: field of registered areas (m², or text with the unit), "" for none; one that differs from the measured area by more than
+    `limit` (a share of it) is a finding (`patches.control_differs`) and is not used. Others: `patches.unknown_unit_type` (treated as
     land), `patches.no_unit_number`, `patches.duplicate_unit`, `patches.units_overlap`, `patches.unit_without_ground`.
     """
     numbers, names = table.text("ZRZYDJDYH").to_numpy(dtype=object), table.text("DJDYMC").to_numpy(dtype=object)
@@ -61,7 +61,7 @@ def unit_ground(table: Table, types: Mapping[str, UnitType], control: str = "", 
     if control:
         written = stated_areas(table, control)
         registered, findings = written.values, findings + written.findings(table.name, control)
-    areas, differing = _controlled(measured, registered, numbers, table, shapes, control)
+    areas, differing = _controlled(measured, registered, numbers, table, shapes, control, limit)
     return UnitGround(table, shapes, numbers, names, kinds, chains, measured, registered, areas, findings + more + differing)
 
 
@@ -108,9 +108,8 @@ def _shapes(table: Table, chains: Array, numbers: Array, progress: Progress) -> 
 
 
 def _controlled(
-    measured: Array, registered: Array, numbers: Array, table: Table, shapes: Array, control: str
+    measured: Array, registered: Array, numbers: Array, table: Table, shapes: Array, control: str, limit: float
 ) -> tuple[Array, list[Finding]]:
-    limit = ellipsoid.formula().level_limit
     areas, findings = measured.copy(), []
     for row in np.flatnonzero(np.isfinite(measured)):
         stated = registered[row]

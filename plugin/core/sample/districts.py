@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from .. import balance, measure
@@ -54,12 +55,23 @@ def districts(ground: Ground, survey: Pack) -> Districts:
     control, _, _ = balance.level_groups(areas, part.tolist(), county, codes[village].tolist())
     isles = [names.ISLANDS[one] for one in islands]
     detail: dict[str, Any] = {"MSSM": part, "HDMC": np.array([None] * count + isles, dtype=object)}
-    cjdcq = page_table(survey.layer("CJDCQ"), shapes, ZLDWDM=codes[village], ZLDWMC=titles[village], DCMJ=control, JSMJ=areas, **detail)
+    cjdcq = page_table(survey.layer("CJDCQ"), shapes, ZLDWDM=codes[village] + "0000000", ZLDWMC=titles[village], DCMJ=control, JSMJ=areas, **detail)
     return Districts(_townships(ground, survey, row, village, control, shapes, isles), cjdcq, row, control)
 
 
 def _one(ground: Ground, mask: NDArray[np.bool_]) -> Any:
     return ground.polygons(np.where(mask, 0, -1), 1)[0]
+
+
+def _with_exclaves(ground: Ground, labels: Ints, count: int) -> NDArray[Any]:
+    """One shape for each label; a township of a small county may lie in several parts (飞地)."""
+    part, parts = ground.parts(labels >= 0, labels)
+    of = np.zeros(parts, dtype=np.int64)
+    of[part[labels >= 0]] = labels[labels >= 0]
+    pieces = ground.polygons(part, parts)
+    alone = np.bincount(of, minlength=count) == 1
+    made = [pieces[of == one][0] if alone[one] else shapely.multipolygons(pieces[of == one]) for one in range(count)]
+    return np.array([*made, None], dtype=object)[:-1]
 
 
 def _townships(
@@ -69,7 +81,7 @@ def _townships(
     of_village = ground.scene.township_of[village]
     of_row = np.append(of_village[:count], towns + np.arange(len(isles)))
     labels = np.where(row >= 0, of_row[row], -1)
-    shapes = ground.polygons(labels, towns + len(isles))
+    shapes = _with_exclaves(ground, labels, towns + len(isles))
     town = np.append(np.arange(towns), of_village[count:])
     sums = measure.round_half_away(np.bincount(of_row, control), 2)
     blank = [None] * towns

@@ -47,7 +47,9 @@ def indicators(tables: dict[str, Table], survey: Pack, pack: Pack, year: int, ta
     permanent = float(tables["YJJBNTBHTB"].rows["YJJBNTMJ"].sum()) / _KM2
     wetland = float(net[net.index.isin(wet)].sum())
     # as many people as towns of 105 m² a head hold, in ten thousands
-    people = measure.round_half_away(now("0701", "05", "08", "1004", "1005") * 100.0 / 105.0 / 0.586, 2)
+    town = now("0701", "05", "08", "1004", "1005") * 100.0
+    people = measure.round_half_away(town / 105.0 / 0.586, 2)
+    a_head = town / (people * 0.586) if people else None  # a county of a few hundred patches may hold no town
     rows: list[tuple[str, str, str, float | None, float, float | None, str]] = [
         ("1", "km²", "1", red, red, red * 0.998, "1"),
         ("3", "km²", "1", permanent, permanent, permanent * 0.995, "1"),
@@ -59,7 +61,7 @@ def indicators(tables: dict[str, Table], survey: Pack, pack: Pack, year: int, ta
         ("10", "%", "1", share, share, 35.0, "1"),
         ("15", "万人", "2", people, people * 1.04, None, "2"),
         ("16", "%", "2", 58.6, 66.0, None, "2"),
-        ("17", "m²", "1", now("0701", "05", "08", "1004", "1005") * 100.0 / (people * 0.586), 110.0, 115.0, "1"),
+        ("17", "m²", "1", a_head, 110.0, 115.0, "1"),
     ]
     names = pack.codes["GHZB"]
     base, goal, given = (measure.round_half_away([np.nan if one[at] is None else float(one[at]) for one in rows], 4) for at in (3, 4, 5))  # type: ignore[arg-type]

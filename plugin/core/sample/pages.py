@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from .. import measure
@@ -12,7 +11,7 @@ from ..schema import Layer, empty_rows
 from ..table import Table
 from .scene import CRS
 
-__all__ = ["COUNTY", "NAME", "NEIGHBOUR", "child", "identifiers", "page_table"]
+__all__ = ["COUNTY", "NAME", "NEIGHBOUR", "identifiers", "page_table"]
 
 # demonstration codes: no such counties exist
 COUNTY, NEIGHBOUR, NAME = "999901", "999902", "青岚县"
@@ -23,11 +22,6 @@ _LAYER_CODES = {
     "HYSYQ": "ZH02", "HD": "HD01", "JZW": "JZ01", "XM": "XM01", "KYQ": "XK01", "QSQ": "XK02", "PWQ": "XK03", "YJJBNTBHTB": "YN01",
     "XZQ": "XZ01", "XZQJX": "XZ02", "CJDCQ": "CJ01", "CJDCQJX": "CJ02", "DLTB": "DL01", "SYQ": "SY01",
 }  # fmt: skip
-
-
-def child(seed: int, salt: int) -> np.random.Generator:
-    """The random numbers of one module: they do not depend on what other modules draw."""
-    return np.random.default_rng([seed, 4000 + salt])
 
 
 def identifiers(layer: str, count: int, county: str = COUNTY) -> list[str]:

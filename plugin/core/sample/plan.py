@@ -9,12 +9,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from .. import measure
 from ..schema import Pack
 from ..table import Table
 from .faces import LAND, SEA, Faces, as_polygons, flagged_strips, neighbours, settled, without_small
 from .noise import hashed
 from .pages import page_table
-from .scene import Scene
+from .scene import CRS, Scene
 
 __all__ = ["Lines", "farmland", "functions", "lines", "planned_use", "urban", "zone_table"]
 
@@ -177,16 +178,8 @@ def planned_use(land: Table, faces: Faces, one: Lines, sea: Table, parcels: Tabl
     names = {name: entry.name_zh for name, entry in pack.codes["YDYHFLDM"].entries.items()}
     settled = np.append(land["CZCSXM"].to_numpy(dtype=object), np.full(len(wet) + len(rest), None, dtype=object))
     settled[: len(land)][open_land] = "201"
-    areas = np.concatenate([land["TBMJ"].to_numpy(dtype=float), page_areas(np.concatenate([wet.shapes, rest]))])
+    areas = np.concatenate([land["TBMJ"].to_numpy(dtype=float), measure.areas(np.concatenate([wet.shapes, rest]), CRS)])
     return page_table(pack.layer("GHYDYH"), shapes, YDYHFLDM=use, YDYHFLMC=[names[at] for at in use], CZCSXM=settled, MJ=areas)
-
-
-def page_areas(shapes: NDArray[Any]) -> Floats:
-    """Areas as the official series gives them, m²."""
-    from .. import measure
-    from .scene import CRS
-
-    return measure.areas(shapes, CRS)
 
 
 def functions(towns: Table, scene: Scene, pack: Pack) -> Table:

@@ -112,11 +112,19 @@ def parcels(areas: Shapes, coast: Table, eco: Table, filled: Filled, scene: Scen
             shapes.append(shape if how == "whole" else _less(shape))
             kinds.append(("20", "2001", "11", "港区填海"))
     for number, (a, b, manner, name, long, wide, many) in enumerate(_PARCELS):
-        off = (0.0, 0.25) if manner in ("32", "21") else (0.02, 1.0)
-        for shape in _rectangles(sea, coast, closed, shapes, scene, (long, wide), off, many, 70 + number):
+        off = (0.0, 0.015) if manner in ("32", "21") else (0.02, 1.0)
+        shore = _sandy(coast) if manner == "32" else coast
+        placed = _rectangles(sea, shore, closed, shapes, scene, (long, wide), off, many, 70 + number)
+        for shape in placed or _rectangles(sea, coast, closed, shapes, scene, (long, wide), off, many, 70 + number):
             shapes.append(shape)
             kinds.append((a, b, manner, name))
     return _parcel_table(np.array(shapes, dtype=object), kinds, coast, pack)
+
+
+def _sandy(coast: Table) -> Table:
+    """The sandy pieces of the mainland's coast, all of it where there are none."""
+    sandy = ((coast["HAXLX"] == "12") & (coast["DLHD"] == "00")).to_numpy(dtype=bool)
+    return coast.take(sandy) if sandy.any() else coast
 
 
 def _less(shape: Any) -> Any:
@@ -130,16 +138,16 @@ def _rectangles(
     sea: Any, coast: Table, closed: Any, before: list[Any], scene: Scene, size: tuple[float, float], off: tuple[float, float], many: int, salt: int
 ) -> list[Any]:
     """Up to `many` rectangles inside the sea, `off` (parts of the county's size) from the mainland's shore, clear of each other."""
-    rng = np.random.default_rng([scene.seed, 4000 + salt])
+    rng = np.random.default_rng([scene.seed, 4000 + salt])  # its own numbers, whatever others draw
     shore = shapely.union_all(coast.shapes[(coast["DLHD"] == "00").to_numpy(dtype=bool)])
     shapely.prepare(sea)
-    low_x, low_y, high_x, high_y = shore.bounds if off[1] < 0.5 else sea.bounds
+    low_x, low_y, high_x, high_y = shore.bounds if off[1] < 0.1 else sea.bounds
     made: list[Any] = []
     for _ in range(400):
         if len(made) == many:
             break
         x, y = low_x + rng.random() * (high_x - low_x), low_y + rng.random() * (high_y - low_y)
-        if off[1] < 0.5:
+        if off[1] < 0.1:
             x, y = _before(shore, scene, x, y, size[1])
         long, wide = (one * scene.size * (0.8 + 0.4 * rng.random()) / 2.0 for one in size)
         turned = rng.random() < 0.5

@@ -103,6 +103,18 @@ def test_lines_are_maximal_and_end_where_three_meet(pack):
     assert len(result.lines) == 3
 
 
+def test_corners_are_one_within_the_tolerance_of_the_users_pack(pack, tmp_path):
+    # the neighbour's western edge lies 5 mm away: two borders by the shipped 1 mm, one by a province's 2 cm
+    page = tmp_path / "registration" / "rules" / "settings.csv"
+    page.parent.mkdir(parents=True)
+    page.write_text("key,value,source,status\ncorner_tolerance,0.02,province,default\n", encoding="utf-8")
+    wider = schema.load_packs(overlay_roots=[tmp_path])["registration"]
+    apart = patches(STATE, VILLAGE, shapes=[square(0, 0), square(100.005, 0)])
+    assert boundary_lines(apart, pack).lines["LEFT_PATCH"].isna().all()
+    assert between(boundary_lines(apart, wider), "P0", "P1")["K1"] == 1
+    assert boundary_lines(apart, wider, tolerance=0.001).lines["LEFT_PATCH"].isna().all()
+
+
 def test_the_county_line_is_told_from_other_outer_lines(pack):
     county = Table(pd.DataFrame({"XZQDM": ["999901"]}), np.array([square(0, 0, 300, 100)], dtype=object), "EPSG:4528", "XZQ")
     result = boundary_lines(patches(STATE, VILLAGE), pack, county)
@@ -118,9 +130,14 @@ def test_lengths_close_and_are_ellipsoidal(pack):
     geod = pyproj.Geod(a=6378137, rf=298.257222101)
     around = sum(geod.line_length(*to_degrees.transform(*np.array(cell.exterior.coords).T)) for cell in cells)
     length, outer = result.lines["LENGTH"], result.lines["OUTER"] == 1
-    assert 2 * length.sum() - length[outer].sum() == pytest.approx(around, abs=1e-3)
-    assert result.totals["ALL"] == pytest.approx(length.sum(), abs=0.006)
-    assert result.totals["OUTER"] == pytest.approx(length[outer].sum(), abs=0.006)
+    for line, stated in zip(result.lines.shapes, length):
+        # to the last 0.01 of each line: half away from zero of what the geodesics are
+        assert abs(geod.line_length(*to_degrees.transform(*np.array(line.coords).T)) - stated) < 0.005 + 1e-6
+    assert 2 * length.sum() - length[outer].sum() == pytest.approx(around, abs=0.005 * 2 * len(length))
+    # the totals are sums of the column, not sums of something finer
+    cents = np.rint(length * 100)
+    assert np.abs(length * 100 - cents).max() < 1e-6
+    assert round(result.totals["ALL"] * 100) == cents.sum() and round(result.totals["OUTER"] * 100) == cents[outer].sum()
 
 
 def test_a_missing_corner_is_noded_and_counted(pack):

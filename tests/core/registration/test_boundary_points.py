@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from shanshui.plugin.core import schema
 from shanshui.plugin.core.errors import InputError
 from shanshui.plugin.core.registration.boundary_points import Choices, boundary_points
 from shanshui.plugin.core.table import Table
@@ -171,6 +172,10 @@ def test_an_overlap_is_told():
 def test_no_parcels():
     result = boundary_points(parcels(), Choices())
     assert len(result.points) == len(result.lines) == len(result.listed) == 0
+
+
+def test_corners_are_one_within_the_packs_tolerance():
+    assert Choices().same == schema.load_packs()["registration"].number("settings", "corner_tolerance")
 
 
 @pytest.mark.real

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shanshui.plugin.core import schema
+from shanshui.plugin.core import measure, schema
 from shanshui.plugin.core.errors import CrsError, InputError
 from shanshui.plugin.core.registration.draw_units import draw_units
 from shanshui.plugin.core.table import Table
@@ -183,3 +183,17 @@ def test_empty_layers_and_layers_without_crs(pack):
     assert not len(drawn.units) and not len(drawn.journal) and shapely.area(drawn.rest.shapes).sum() == pytest.approx(1_000_000)
     with pytest.raises(CrsError, match="国家公园"):
         draw_units(COUNTY, [dataclasses.replace(PARK, crs=None)], pack)
+
+
+def test_what_is_kept_has_the_area_of_the_unit(pack):
+    """Irregular pieces whose rounded areas do not sum by themselves: the journal closes on every source, and its kept rows are the units."""
+    county = layer("XZQ", box(0, 0, 3000, 3000), XZQDM="999901")
+    parks = [shapely.Point(EAST + x, NORTH + y).buffer(700.123) for x, y in ((900, 900), (1500, 1200), (2000, 1900))]
+    names = ("国家公园", "自然保护区", "自然公园")
+    drawn = draw_units(county, [layer(name, park, DJDYMC=f"甲{name}") for name, park in zip(names, parks)], pack)
+    rows, units = drawn.journal.rows, drawn.units.rows.set_index("ZRZYDJDYH")["DJDYZMJ"]
+    kept = rows[rows["ACTION"] == "kept"]
+    assert kept["AREA"].tolist() == units[kept["FROM_NO"]].tolist() and (rows["ACTION"] == "taken").sum() >= 2
+    for name, park in zip(names, parks):
+        source = measure.areas(np.array([park], dtype=object), CRS)[0]
+        assert round(rows.loc[rows["FROM_NAME"] == f"甲{name}", "AREA"].sum(), 2) == source

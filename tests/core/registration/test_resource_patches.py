@@ -156,6 +156,22 @@ def test_a_narrow_overlap_of_ownership_is_no_dispute(packs):
     assert sums(result)["ZYQMJ"] == 0
 
 
+def test_sliver_width_and_limit_of_areas_are_those_of_the_users_pack(packs, tmp_path):
+    for page, row in {"registration/rules/settings": "sliver_width,0.05", "survey/rules/area": "level_limit,0.1"}.items():
+        file = tmp_path / f"{page}.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"key,value,source,status\n{row},province,default\n", encoding="utf-8")
+    province = schema.load_packs(overlay_roots=[tmp_path])
+    whole = measure.areas(ONE.shapes, CRS)[0]
+    far = dataclasses.replace(ONE, rows=ONE.rows.assign(DJMJ=whole * 1.06))
+    owned = layer("SYQ", (box(0, 0, 100.1, 100), STATE), (box(100, 0, 100, 100), VILLAGE))
+    result = run(province, far, owned, COVER, control="DJMJ")
+    assert result.counts["slivers"] == 0 and sums(result)["ZYQMJ"] == pytest.approx(10.6, abs=0.02)
+    assert "patches.control_differs" not in {one.code for one in result.findings}
+    assert sums(result)["KZMJ"] == measure.round_half_away(whole * 1.06, 2)
+    assert run(province, far, owned, COVER, sliver=0.2).counts["slivers"] == 1
+
+
 def test_a_wide_overlap_is_a_dispute_unless_told_otherwise(packs):
     owned = layer("SYQ", (box(0, 0, 120, 100), STATE), (box(100, 0, 100, 100), VILLAGE))
     result = run(packs, ONE, owned, COVER)
@@ -351,3 +367,24 @@ def test_empty_layers_and_layers_without_crs(packs):
 def test_a_stop_is_seen(packs):
     with pytest.raises(Cancelled):
         resource_patches(ONE, OWNED, COVER, packs["registration"], packs["survey"], Options(), Progress(stopped=lambda: True))
+
+
+@pytest.mark.parametrize("crs, x, y", [("EPSG:3857", 13_360_000.0, 3_400_000.0), ("EPSG:3395", 13_360_000.0, 5_900_000.0)])
+def test_planes_whose_straight_edges_bend_on_the_zone(packs, crs, x, y):
+    """On a Mercator plane a long edge and its pieces do not measure alike: the room for it grows with the edge, and the sums hold."""
+
+    def placed(table):
+        moved = shapely.transform(table.shapes, lambda xy: (xy - [EAST, NORTH]) * [15.0, 9.0] + [x, y])
+        return dataclasses.replace(table, geometry=moved, crs=crs)
+
+    def triangle(left, right):
+        return shapely.Polygon([(EAST + left, NORTH), (EAST + right, NORTH), (EAST + 100, NORTH + 100)])
+
+    # a fan: nothing but the base of the unit is split, and what that changes is on one side only
+    unit, cover = units((triangle(0, 200), UNIT)), ground((box(0, 0, 200, 100), "0301", "9999010010001"))
+    fan = layer("SYQ", *((triangle(at, at + 10), STATE if at % 20 else VILLAGE) for at in range(0, 200, 10)))
+    whole = measure.areas(placed(unit).shapes, crs)[0]
+    parts = measure.areas(placed(fan).shapes, crs).sum()
+    assert abs(whole - parts) > 1e-6 * whole + 0.01 * len(fan)
+    row = sums(run(packs, placed(unit), placed(fan), placed(cover)))
+    assert row["WQDMJ"] == 0 and row["KZMJ"] == row["DJDYZMJ"] == whole
