@@ -76,7 +76,7 @@ def gather(found: Iterable[tuple[Rule, Finding]], layers: Iterable[Checked], day
 
 
 def _grid(rows: pd.DataFrame, step: float) -> dict[str, Any]:
-    return {name: np.round(pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float) / step) for name in ("X", "Y")}
+    return {name: np.rint(pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float) / step) for name in ("X", "Y")}
 
 
 def merge(now: Table, before: Table, ran: Iterable[tuple[str, str]], day: str) -> Table:
