@@ -45,7 +45,7 @@ def printed(values: Array, whole: float) -> Array:
     cents = np.floor(np.asarray(values, dtype=float) * 100 + 1e-6)
     lost = np.asarray(values, dtype=float) * 100 - cents
     left = int(np.rint(whole * 100 - cents.sum()))
-    order = np.lexsort((-np.asarray(values, dtype=float), -np.round(lost, 6)))
+    order = np.lexsort((-np.asarray(values, dtype=float), -np.rint(lost * 1e6)))
     cents[order[:left]] += 1
     found: Array = cents / 100
     return found
