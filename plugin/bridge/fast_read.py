@@ -79,8 +79,11 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
             if with_geometry:
                 if wkb is None:
                     return None
-                shapes.append(_shapes(wkb))
-                valid.append(pool.submit(shapely.is_valid, shapes[-1]))
+                made = _shapes(wkb)
+                if made is None:
+                    return None
+                shapes.append(made)
+                valid.append(pool.submit(shapely.is_valid, made))
             done += len(batch[key])
             parts.append(batch)
         judged = [np.empty(0, dtype=bool)]
@@ -98,10 +101,18 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
 
 
 def _shapes(wkb: Any) -> Any:
-    """Shapes of a batch in two dimensions, None where there is none."""
+    """Shapes of a batch in two dimensions, None where there is none; None for all where one cannot be read as it stands (curves).
+
+    A GEOS that knows no curves gives None for them, one that knows them makes shapely refuse.
+    """
     held = np.ma.getdata(wkb).astype(object)
     held[np.ma.getmaskarray(wkb)] = None
-    shapes = shapely.from_wkb(held, on_invalid="ignore")
+    try:
+        shapes = shapely.from_wkb(held, on_invalid="ignore")
+    except NotImplementedError:
+        return None
+    if (shapely.is_missing(shapes) & ~np.ma.getmaskarray(wkb)).any():
+        return None
     raised = shapely.get_coordinate_dimension(shapes) > 2
     if raised.any():
         shapes[raised] = shapely.force_2d(shapes[raised])

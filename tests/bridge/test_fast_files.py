@@ -292,3 +292,22 @@ def test_a_packed_index_is_an_rtree(count: int) -> None:
         link.execute("INSERT INTO r VALUES (1, 0, 1, 0, 1)")
         link.execute("DELETE FROM r WHERE id = 5")
         assert link.execute("SELECT rtreecheck('r')").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("refuse", [True, False])
+def test_what_cannot_be_read_as_it_stands_is_read_the_plain_way(monkeypatch: pytest.MonkeyPatch, refuse: bool) -> None:
+    """A curve among polygons: newer shapely refuses it, older gives nothing for it; either way bulk reading leaves the layer to QGIS."""
+    real = shapely.from_wkb
+
+    def reading(held: Any, **options: Any) -> Any:
+        if refuse:
+            raise NotImplementedError("Nonlinear geometry types are not currently supported")
+        return np.array([None, *real(held[1:], **options)], dtype=object)
+
+    square = shapely.to_wkb(shapely.box(0, 0, 1, 1))
+    held = np.ma.array([square, square], mask=[False, False], dtype=object)
+    assert len(fast_read._shapes(held)) == 2
+    monkeypatch.setattr(shapely, "from_wkb", reading)
+    assert fast_read._shapes(held) is None
+    missing = np.ma.array([square, square], mask=[True, False], dtype=object)
+    assert refuse or fast_read._shapes(missing)[0] is None
