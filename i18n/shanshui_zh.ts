@@ -8,6 +8,18 @@
       <translation>一个标准：图层、代码表和规则。</translation>
     </message>
     <message>
+      <source>All rules</source>
+      <translation>全部规则</translation>
+    </message>
+    <message>
+      <source>All severities</source>
+      <translation>全部级别</translation>
+    </message>
+    <message>
+      <source>All states</source>
+      <translation>全部状态</translation>
+    </message>
+    <message>
       <source>As the window</source>
       <translation>同界面语言</translation>
     </message>
@@ -28,6 +40,46 @@
       <translation>使用的版本</translation>
     </message>
     <message>
+      <source>Error</source>
+      <translation>错误</translation>
+    </message>
+    <message>
+      <source>Exception</source>
+      <translation>例外</translation>
+    </message>
+    <message>
+      <source>Feature</source>
+      <translation>要素</translation>
+    </message>
+    <message>
+      <source>Field</source>
+      <translation>字段</translation>
+    </message>
+    <message>
+      <source>Finding</source>
+      <translation>问题</translation>
+    </message>
+    <message>
+      <source>Findings</source>
+      <translation>问题</translation>
+    </message>
+    <message>
+      <source>Findings as exceptions</source>
+      <translation>问题设为例外</translation>
+    </message>
+    <message>
+      <source>Findings open again</source>
+      <translation>问题设为未处理</translation>
+    </message>
+    <message>
+      <source>First seen</source>
+      <translation>首次发现</translation>
+    </message>
+    <message>
+      <source>Fixed</source>
+      <translation>已修复</translation>
+    </message>
+    <message>
       <source>Folder of own packs</source>
       <translation>自己的标准包目录</translation>
     </message>
@@ -44,6 +96,14 @@
       <translation>成果语言</translation>
     </message>
     <message>
+      <source>Layer</source>
+      <translation>图层</translation>
+    </message>
+    <message>
+      <source>Layer of findings, as Check layers writes it</source>
+      <translation>问题图层，即“数据质检”的输出</translation>
+    </message>
+    <message>
       <source>Manual</source>
       <translation>手册</translation>
     </message>
@@ -54,6 +114,18 @@
     <message>
       <source>No browser opens the manual. It lies here: {path}</source>
       <translation>没有浏览器能打开手册，手册在：{path}</translation>
+    </message>
+    <message>
+      <source>No layer holds findings. Run Check layers and load its result.</source>
+      <translation>没有问题图层：请运行“数据质检”并加载结果。</translation>
+    </message>
+    <message>
+      <source>Note</source>
+      <translation>提示</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>未处理</translation>
     </message>
     <message>
       <source>Operator's name</source>
@@ -72,6 +144,14 @@
       <translation>Python 组件</translation>
     </message>
     <message>
+      <source>Reason</source>
+      <translation>理由</translation>
+    </message>
+    <message>
+      <source>Reason of an exception</source>
+      <translation>例外的理由</translation>
+    </message>
+    <message>
       <source>Rows of our own, to be replaced by yours.</source>
       <translation>本插件自定的行，请用自己的替换。</translation>
     </message>
@@ -88,8 +168,32 @@
       <translation>来自自己的标准包目录的行。</translation>
     </message>
     <message>
+      <source>Rule</source>
+      <translation>规则</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>Set as exception</source>
+      <translation>设为例外</translation>
+    </message>
+    <message>
+      <source>Set open</source>
+      <translation>设为未处理</translation>
+    </message>
+    <message>
+      <source>Severity</source>
+      <translation>级别</translation>
+    </message>
+    <message>
       <source>Standards</source>
       <translation>标准</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
     </message>
     <message>
       <source>Switch on the plugin Processing first (Plugins ▸ Manage and Install Plugins).</source>
@@ -98,6 +202,26 @@
     <message>
       <source>The manual cannot be written ({reason}). Look into the folder resources/help of the plugin.</source>
       <translation>手册写不出来（{reason}）。请看插件目录中的 resources/help。</translation>
+    </message>
+    <message>
+      <source>This finding has no place on the map.</source>
+      <translation>这条问题没有图上位置。</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Warning</source>
+      <translation>警告</translation>
+    </message>
+    <message>
+      <source>Words to look for</source>
+      <translation>要查找的文字</translation>
+    </message>
+    <message>
+      <source>Write the decisions into the layer; they can be undone until then.</source>
+      <translation>把处理结果写入图层；保存之前可以撤销。</translation>
     </message>
     <message>
       <source>Written into run manifests and audit records.</source>
@@ -126,6 +250,10 @@
     <message>
       <source>standard</source>
       <translation>标准</translation>
+    </message>
+    <message>
+      <source>{shown} of {all} findings, {selected} selected</source>
+      <translation>显示 {shown} / 共 {all} 条问题，已选 {selected} 条</translation>
     </message>
   </context>
 </TS>

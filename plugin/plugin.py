@@ -23,24 +23,29 @@ class ShanshuiPlugin:
         self._leave: list[Callable[[], None]] = []
 
     def initProcessing(self) -> None:  # noqa: N802  (the name QGIS calls)
-        """The words and the algorithms."""
+        """The words, the algorithms and the expression functions."""
         from ..processing_algorithms.provider import ShanshuiProvider
+        from .bridge import expressions
 
         self._leave.append(translator.install())
         provider = ShanshuiProvider()
         QgsApplication.processingRegistry().addProvider(provider)
         self._leave.append(lambda: QgsApplication.processingRegistry().removeProvider(provider))
+        self._leave.append(expressions.register())
 
     def initGui(self) -> None:  # noqa: N802
-        """The algorithms, and in a window the options page, menu and toolbar."""
+        """The algorithms, and in a window the options page, the panels, menu and toolbar."""
         self.initProcessing()
         if self.iface is None:
             return
         from ..ui import menu
+        from ..ui.findings import door as findings
         from ..ui.options import factory
 
         self._leave.append(factory.register(self.iface))
-        self._leave.append(menu.put_up(self.iface))
+        show_findings, take_away = findings.put_up(self.iface)
+        self._leave.append(take_away)
+        self._leave.append(menu.put_up(self.iface, show_findings))
 
     def unload(self) -> None:
         """Leave nothing behind."""

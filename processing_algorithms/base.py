@@ -216,9 +216,8 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
         if geometry.startswith("same:"):
             geometry = outcome.geometry_of(value)
         tables: Any = value if hasattr(value, "rows") else iter(value)
-        destination, count = sinks.write(
-            self, parameters, kind.name, run.context, tables, geometry, run.known_fields, step, run.paths, batch
-        )
+        known = [] if kind.name == "FINDINGS" else run.known_fields  # a source's CODE of four characters is not that of a finding
+        destination, count = sinks.write(self, parameters, kind.name, run.context, tables, geometry, known, step, run.paths, batch)
         if destination:
             returned[kind.name] = destination
             run.count(kind.name, count)

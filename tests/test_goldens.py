@@ -13,6 +13,7 @@ import difflib
 import io
 import json
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def decimals() -> dict[str, int]:
 
 
 def text(name: str, value: object) -> str:
-    """A value as the CSV holds it: numbers with the decimals of their field (6 where no page has it), nothing for NULL."""
+    """A value as the CSV holds it: numbers with the decimals of their field (6 where no page has it), nothing for NULL, TODAY for the day."""
     if value is None or value == NULL:
         return ""
+    if value == date.today().isoformat():
+        return "TODAY"
     if isinstance(value, float):
         return f"{value:.{decimals().get(name, 6)}f}"
     return str(value)

@@ -59,8 +59,10 @@ def written() -> set[str]:
 
 @lru_cache(maxsize=1)
 def cells() -> set[str]:
-    """Every cell of the packs' rules and lists of columns, from which parts of codes are taken."""
+    """Every cell of the packs' rules and lists of columns, and what templates ask to be said: from these parts of codes are taken."""
     found: set[str] = set()
+    for path in (ROOT / "resources" / "templates").glob("*.html"):
+        found.update(re.findall(r'\bsay\("(\w+)"', path.read_text(encoding="utf-8")))
     for path in (ROOT / "resources" / "packs").rglob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as stream:
             found.update(cell for row in csv.reader(stream) for cell in row)

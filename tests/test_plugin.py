@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("qgis.core")
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QTranslator
-from qgis.PyQt.QtWidgets import QMenu, QToolBar
+from qgis.PyQt.QtWidgets import QDockWidget, QMenu, QToolBar
 
 import shanshui
 from shanshui.plugin.bridge import libraries, pages, settings, translator
@@ -124,6 +124,7 @@ def traces(iface, installed) -> dict[str, object]:
         "menu": [one.text() for one in main.menuBar().actions()],
         "menus": len([one for one in main.findChildren(QMenu) if one.objectName().startswith("Shanshui")]),
         "toolbars": len([one for one in main.findChildren(QToolBar) if one.objectName().startswith("Shanshui")]),
+        "docks": len([one for one in main.findChildren(QDockWidget) if one.objectName().startswith("Shanshui")]),
         "options": len(iface.pages),
         "translators": len(installed),
     }
@@ -151,10 +152,11 @@ def test_load_and_unload_three_times(window, monkeypatch):
             "menu": [*before["menu"][:-1], "Shanshui 山水", before["menu"][-1]],
             "menus": 1,
             "toolbars": 1,
+            "docks": 1,
             "options": 1,
             "translators": 1,
         }
-        assert len(window.mainWindow().findChild(QMenu, "ShanshuiMenu").actions()) == 3
+        assert len(window.mainWindow().findChild(QMenu, "ShanshuiMenu").actions()) == 4
         plugin.unload()
         assert traces(window, installed) == before
         plugin.unload()

@@ -1,4 +1,4 @@
-"""Menu and toolbar *Shanshui*: the sample county, the manual, the options."""
+"""Menu and toolbar *Shanshui*: the sample county, the findings, the manual, the options."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["put_up"]
 NAME = "Shanshui 山水"
 
 
-def put_up(iface: Any) -> Callable[[], None]:
+def put_up(iface: Any, show_findings: Callable[[], None]) -> Callable[[], None]:
     """Put up the menu, left of Help, and the toolbar; the answer takes both down."""
     window = iface.mainWindow()
     menu = QMenu(NAME, window)
     menu.setObjectName("ShanshuiMenu")
     bar = iface.addToolBar(NAME)
     bar.setObjectName("ShanshuiToolBar")
-    for text, icon, does in _entries(iface):
+    for text, icon, does in _entries(iface, show_findings):
         action = QAction(_icon(icon), text, menu)
         action.triggered.connect(does)
         menu.addAction(action)
@@ -44,9 +44,10 @@ def put_up(iface: Any) -> Callable[[], None]:
     return take_down
 
 
-def _entries(iface: Any) -> list[tuple[str, str, Callable[[], None]]]:
+def _entries(iface: Any, show_findings: Callable[[], None]) -> list[tuple[str, str, Callable[[], None]]]:
     return [
         (tr("Create the sample county…"), "sample_county", lambda: _start(iface, "shanshui:sample_county")),
+        (tr("Findings"), "findings", lambda: show_findings()),
         (tr("Manual"), "manual", lambda: _open_manual(iface)),
         (tr("Options…"), "options", lambda: iface.showOptionsDialog(iface.mainWindow(), PAGE)),
     ]

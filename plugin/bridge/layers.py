@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,10 @@ _CHECK_EVERY = 4096
 
 @dataclass
 class Reading:
-    """A source as it was read: the table, its QGIS fields, feature ids, what was set aside and how many were mended."""
+    """A source as it was read: the table, its QGIS fields, feature ids, what was set aside and how many were mended.
+
+    curved: positions of the rows read whose shapes had arcs; they are straight in the table.
+    """
 
     table: Table
     fields: QgsFields
@@ -54,6 +57,7 @@ class Reading:
     path: str = ""
     layer: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
+    curved: tuple[int, ...] = ()
 
 
 def make_field(name: str, kind: str, length: int = 0, decimals: int = 0) -> QgsField:
@@ -100,6 +104,7 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
     count = max(int(source.featureCount()), 1)
     ids: list[int] = []
     wkb: list[Any] = []
+    bent: list[int] = []
     columns: list[list[Any]] = []
     for number, feature in enumerate(_every(source, request)):
         if number % _CHECK_EVERY == 0:
@@ -108,12 +113,14 @@ def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = S
         columns.append(feature.attributes())
         if kind != "table":
             wkb.append(_wkb(feature.geometry()))
+            bent += [number] if _has_arcs(feature.geometry()) else []
     rows = _frame(columns, fields)
     keys = np.array(ids, dtype=np.int64)
     if kind == "table":
         return Reading(Table(rows, None, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys))
     shapes, valid = _shapes(wkb, progress)
-    return normalise(Reading(Table(rows, shapes, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys)), kind, invalid, valid)
+    whole = Reading(Table(rows, shapes, crs, name), fields, keys, rejected.gather([], crs), seen=len(keys))
+    return replace(normalise(whole, kind, invalid, valid), curved=tuple(bent))
 
 
 def _every(source: Any, request: QgsFeatureRequest) -> Any:
@@ -221,6 +228,10 @@ def _wkb(geometry: QgsGeometry) -> bytes | None:
 
 def _flat_type(wkb: bytes) -> int:
     return int.from_bytes(wkb[1:5], "little") % 0x80000000 % 1000
+
+
+def _has_arcs(geometry: QgsGeometry) -> bool:
+    return QgsWkbTypes.isCurvedType(geometry.wkbType()) and bool(geometry.constGet().hasCurvedSegments())
 
 
 def _frame(records: list[list[Any]], fields: QgsFields) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def table_for(name: str, value: Any, run: Any) -> Table:
     """FINDINGS or REJECTED as a Table with the sentence of each row in both languages."""
     if name == "FINDINGS":
         table = value if isinstance(value, Table) else finding.to_table([*run.findings, *(value or [])], run.crs)
-        codes, facts = table["CODE"], [_facts(one) for one in table["FACTS"]]
+        codes, facts = table["WORDS" if "WORDS" in table else "CODE"], [_facts(one) for one in table["FACTS"]]
     else:
         crs = value.crs if isinstance(value, Table) else run.crs
         read = [reproject(one.rejected, crs) if one.table.crs and crs else one.rejected for one in run.readings.values() if len(one.rejected)]
@@ -85,7 +85,7 @@ def account(results: dict[str, Any], run: Any, listed: bool = True) -> None:
         run.info("run.read", name=name, layer=reading.table.name, seen=reading.seen, used=len(reading.table), aside=aside, repaired=reading.repaired)
     findings = results.get("FINDINGS")
     told = [(one.code, one.facts) for one in [*run.findings, *([] if isinstance(findings, Table) else findings or [])]]
-    if isinstance(findings, Table):
+    if isinstance(findings, Table) and "WORDS" not in findings:  # findings of rules are told rule by rule
         told += zip(findings["CODE"], map(_facts, findings["FACTS"]))
     for code in dict.fromkeys(code for code, _ in told):
         same = [facts for one, facts in told if one == code]

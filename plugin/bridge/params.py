@@ -53,6 +53,8 @@ def token_index(value: Any, tokens: Sequence[str]) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
+    if text in tokens:  # before the index: a token may itself be a number, as a scale is
+        return tokens.index(text)
     if text.lstrip("-").isdigit():
         return int(text) if 0 <= int(text) < len(tokens) else None
     lowered = [token.lower() for token in tokens]
@@ -120,11 +122,11 @@ class Source(Kind):
 
 
 class Layers(Kind):
-    """Several vector layers, read into a list of Tables named as the layers are; geometry "table" takes layers with and without shapes."""
+    """Several vector layers as a list of Tables named as they are; "table" takes some with and some without shapes. judged: see `Run.read`."""
 
-    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False) -> None:
+    def __init__(self, name: str, geometry: str = "polygon", optional: bool = False, judged: bool = True) -> None:
         super().__init__(name, None, optional)
-        self.geometry = geometry
+        self.geometry, self.judged = geometry, judged
 
     def _make(self, label: str, page: Page) -> QgsProcessingParameterDefinition:
         return QgsProcessingParameterMultipleLayers(self.name, label, _TYPES[self.geometry], None, self.optional)
@@ -149,8 +151,11 @@ class Layers(Kind):
         taken = run.prepared[self.name]
         if not taken and not self.optional:
             raise InputError("input.cannot_open", name=self.name, layer=str(parameters.get(self.name)))
-        kinds = [self.geometry if self.geometry != "table" else "any" if source.has_geometry else "table" for source, _ in taken]
-        return [run.read(f"{self.name}[{i}]", source, kind, source.name, place) for i, ((source, place), kind) in enumerate(zip(taken, kinds))]
+        found = []
+        for i, (source, place) in enumerate(taken):
+            kind = self.geometry if self.geometry != "table" else "any" if source.has_geometry else "table"
+            found.append(run.read(f"{self.name}[{i}]", source, kind, source.name, place, self.judged))
+        return found
 
 
 class FieldOf(Kind):

@@ -41,7 +41,7 @@ class Finding:
 def to_table(findings: Iterable[Finding], crs: str | None, name: str = "FINDINGS") -> Table:
     """Findings as a Table with `COLUMNS` and multipolygon geometry.
 
-    A place that has no area (a point, a line) is drawn as a square of 1 unit around its middle so that
+    A place that has no area (a point, a line) is drawn as a square of 1 m around its middle so that
     one polygon layer holds all; X and Y are the middle itself. State is `open`.
     """
     import numpy as np
@@ -49,13 +49,19 @@ def to_table(findings: Iterable[Finding], crs: str | None, name: str = "FINDINGS
     import shapely
 
     from .table import Table
+    from .topology import units_of
 
     listed = list(findings)
     shapes = np.array([one.where for one in listed], dtype=object) if listed else np.empty(0, dtype=object)
+    for at in np.flatnonzero(shapely.get_type_id(shapes) == 7):
+        parts = shapely.get_parts(shapely.get_parts(shapes[at]))
+        flat_parts = parts[shapely.get_dimensions(parts) == 2]
+        shapes[at] = shapely.multipolygons(flat_parts) if len(flat_parts) else shapes[at]
     middle = np.array([None if s is None or s.is_empty else shapely.point_on_surface(s) for s in shapes], dtype=object)
     flat = np.array([s is not None and not s.is_empty and s.area == 0 for s in shapes], dtype=bool)
+    half = units_of(0.5, crs) if flat.any() else 0.5
     for at in np.flatnonzero(flat):
-        shapes[at] = middle[at].buffer(0.5, cap_style="square")
+        shapes[at] = middle[at].buffer(half, cap_style="square")
     rows = pd.DataFrame(
         {
             "CODE": [one.code for one in listed],

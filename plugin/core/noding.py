@@ -205,4 +205,5 @@ def split(net: Network, tolerance: float, progress: Progress = SILENT) -> Networ
         mate=mate,
         crowded=place[net.crowded],
         added=len(edge),
+        inserted=(edge + 1 + np.arange(len(edge))).astype(np.int64),
     )

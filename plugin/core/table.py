@@ -74,7 +74,7 @@ class Table:
         if field not in self:
             return pd.Series([default] * len(self), index=self.rows.index, dtype=object)
         column = self[field]
-        return column.where(column.notna(), default).astype(str).str.strip()
+        return column.astype(object).where(column.notna(), default).astype(str).str.strip()
 
     def take(self, which: Any) -> Table:
         """The rows that a boolean mask, a slice or an array of positions names, renumbered."""

@@ -35,6 +35,7 @@ class Network:
     (from 0 in its row) of each ring. outer: (R,) the ring is an exterior one. left: (R,) the polygon lies left of the ring's direction.
     mate: (V,) the same edge in the neighbour's ring, ALONE or CLOSING. crowded: edges that more than two
     polygons claim, or two on one side (an overlap). moved, added: corners snapped together and inserted by noding.
+    inserted: (added,) the vertices that noding put on the edges of neighbours, ascending.
     """
 
     xy: Array
@@ -47,6 +48,7 @@ class Network:
     crowded: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     moved: int = 0
     added: int = 0
+    inserted: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def ring(self) -> Array:

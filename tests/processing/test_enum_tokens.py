@@ -132,7 +132,7 @@ def test_index_and_token_say_the_same_in_a_model(provider, tmp_path, identifier,
     at, token = len(ENUMS[identifier, name]) - 1, ENUMS[identifier, name][-1]
     seen = []
     for spelling in (at, token, token.title()):
-        folder = tmp_path / f"{spelling}-{type(spelling).__name__}"
+        folder = tmp_path / f"{len(seen)}-{spelling}-{type(spelling).__name__}"
         folder.mkdir()
         parameters = {**given(identifier, folder), name: spelling}
         if identifier == "resource_patches":

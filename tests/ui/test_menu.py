@@ -25,15 +25,16 @@ def entries(qgis_iface, monkeypatch):
     right = QMenu("Help", qgis_iface.mainWindow())
     qgis_iface.mainWindow().menuBar().addMenu(right)
     monkeypatch.setattr(qgis_iface, "firstRightStandardMenu", lambda: right, raising=False)
-    take_down = menu.put_up(qgis_iface)
+    shown = []
+    take_down = menu.put_up(qgis_iface, lambda: shown.append(True))
     found = qgis_iface.mainWindow().findChild(QMenu, "ShanshuiMenu").actions()
-    yield types.SimpleNamespace(county=found[0], manual=found[1], options=found[2], said=said, iface=qgis_iface)
+    yield types.SimpleNamespace(county=found[0], findings=found[1], manual=found[2], options=found[3], said=said, shown=shown, iface=qgis_iface)
     take_down()
 
 
 def test_menu_and_toolbar_hold_the_same_entries_with_icons(entries):
     bar = next(one for one in entries.iface._toolbars.values() if isinstance(one, QToolBar) and one.objectName() == "ShanshuiToolBar")
-    assert bar.actions() == [entries.county, entries.manual, entries.options]
+    assert bar.actions() == [entries.county, entries.findings, entries.manual, entries.options]
     assert all(one.text() and not one.icon().isNull() for one in bar.actions())
 
 
@@ -42,6 +43,11 @@ def test_the_sample_county_opens_its_algorithm(entries, monkeypatch):
     monkeypatch.setitem(sys.modules, "processing", types.SimpleNamespace(execAlgorithmDialog=lambda *given: asked.append(given)))
     entries.county.trigger()
     assert asked == [("shanshui:sample_county", {})] and entries.said == []
+
+
+def test_the_findings_are_shown(entries):
+    entries.findings.trigger()
+    assert entries.shown == [True] and entries.said == []
 
 
 def test_without_processing_it_says_so(entries, monkeypatch):

@@ -61,7 +61,7 @@ def attribute_faults(rows: pd.DataFrame, names: dict[str, str], old: dict[str, s
         ("value_unknown", "MSSM", all_rows, lambda row: {"MSSM": "09"}),
         ("name_differs", "DLMC", all_rows, lambda row: {"DLMC": names["0201" if row["DLBM"] != "0201" else "0301"]}),
         ("text_long", "TBYBH", all_rows, lambda row: {"TBYBH": "YBH-" + str(row["BSM"]) + "-XXXX"}),
-        ("area_wrong", "TBMJ", plain, lambda row: {"TBMJ": _plus(row["TBMJ"], 25.0), "TBDLMJ": _plus(row["TBDLMJ"], 25.0)}),
+        ("area_wrong", "TBMJ", plain, lambda row: {one: _plus(row[one], max(25.0, 0.002 * row["TBMJ"])) for one in ("TBMJ", "TBDLMJ")}),
         ("deduction_wrong", "KCMJ", ~plain, lambda row: {"KCMJ": _plus(row["KCMJ"], 5.0), "TBDLMJ": _plus(row["TBDLMJ"], -5.0)}),
         ("blank_behind", "DLBM", all_rows, lambda row: {"DLBM": f"{row['DLBM']} "}),
         ("old_code", "DLBM", rows["DLBM"].isin(list(old)).to_numpy(dtype=bool) & unsettled, lambda row: {"DLBM": old[row["DLBM"]]}),

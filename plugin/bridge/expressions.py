@@ -1,0 +1,110 @@
+"""Expression functions of a group of their own: codes, names of classes and sheets, quick enough to run while a map is drawn."""
+
+from __future__ import annotations
+
+import csv
+import html
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from qgis.core import QgsExpression, QgsExpressionFunction
+
+from ..core.coding import rules, sheets
+from ..core.errors import InputError, ShanshuiError
+from .places import RESOURCES
+from .settings import load, ui_language
+from .speech import explain
+
+__all__ = ["GROUP", "register"]
+
+GROUP = "Shanshui 山水"
+
+
+@lru_cache(maxsize=1)
+def _packs() -> Mapping[str, Any]:
+    """The packs with the user's laid over; read at the first call, again when the plugin is loaded again."""
+    from ..core.schema import load_packs
+
+    stored = load()
+    return load_packs(overlay_roots=stored.overlays, editions=dict(stored.editions))
+
+
+@lru_cache(maxsize=64)
+def _rule(name: str) -> rules.CodeRule:
+    return rules.rule_of(_packs()["registration"], name)
+
+
+@lru_cache(maxsize=64)
+def _names(listed: str, language: str) -> dict[str, str]:
+    found = next((pack.codes[listed] for pack in _packs().values() if listed in pack.codes), None)
+    if found is None:
+        present = sorted({name for pack in _packs().values() for name in pack.codes})
+        raise InputError("expression.unknown_list", list=listed, present=", ".join(present))
+    return {code: one.name(language) for code, one in found.entries.items()}
+
+
+def _valid(code: Any, rule: Any) -> bool:
+    return not rules.faults(str(code), _rule(str(rule)))
+
+
+def _part(code: Any, rule: Any, part: Any) -> str | None:
+    return rules.part(str(code), _rule(str(rule)), str(part))
+
+
+def _class_name(code: Any, listed: Any, language: Any) -> str | None:
+    return _names(str(listed), str(language)).get(str(code))
+
+
+def _sheet(longitude: Any, latitude: Any, scale: Any) -> str:
+    try:
+        return sheets.number_at(float(longitude), float(latitude), int(scale))
+    except (TypeError, ValueError) as why:
+        raise InputError("expression.no_number", value=f"{longitude}, {latitude}, {scale}") from why
+
+
+_WORK: dict[str, Callable[..., Any]] = {
+    "shanshui_code_valid": _valid,
+    "shanshui_code_part": _part,
+    "shanshui_class_name": _class_name,
+    "shanshui_sheet_number": _sheet,
+}
+
+
+class _Function(QgsExpressionFunction):
+    """One function: its work in plain Python, its help from resources/expressions.csv; NULL in any argument gives NULL."""
+
+    def __init__(self, row: Mapping[str, str], work: Callable[..., Any]) -> None:
+        self._work = work
+        super().__init__(row["name"], len(row["arguments"].split(",")), GROUP, _help(row))
+
+    def func(self, values: Any, context: Any, parent: Any, node: Any) -> Any:
+        """Called by QGIS for each feature; a failure is a sentence of the expression."""
+        try:
+            return self._work(*values)
+        except ShanshuiError as failure:
+            parent.setEvalErrorString(explain(failure))
+            return None
+
+
+def _help(row: Mapping[str, str]) -> str:
+    language = "zh" if ui_language() == "zh" else "en"
+    head = html.escape(f"{row['name']}({row['arguments']})")
+    return f"<h3>{head}</h3><p>{html.escape(row[language])}</p><p><code>{html.escape(row['example'])}</code></p>"
+
+
+def register() -> Callable[[], None]:
+    """Make the functions known to QGIS; the way to take them away again."""
+    for kept in (_packs, _rule, _names):
+        kept.cache_clear()
+    with (RESOURCES / "expressions.csv").open(encoding="utf-8-sig", newline="") as stream:
+        made = [_Function(row, _WORK[row["name"]]) for row in csv.DictReader(stream)]
+    for one in made:
+        QgsExpression.registerFunction(one)
+
+    def leave() -> None:
+        while made:  # QGIS does not own them: each is let go of only when QGIS no longer knows it
+            QgsExpression.unregisterFunction(made[-1].name())
+            made.pop()
+
+    return leave

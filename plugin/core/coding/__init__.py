@@ -1,0 +1,1 @@
+"""Codes: numbers of map sheets, and codes that are made of parts and have serials."""
