@@ -15,9 +15,11 @@ from ..schema import Pack
 if TYPE_CHECKING:
     from .case import Case
 
-__all__ = ["GROUPS", "KINDS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "rules_of", "with_used"]
+    Check = Callable[[Case], Iterable[Finding]]
+else:
+    Check = Callable
 
-Check = Callable[["Case"], Iterable[Finding]]
+__all__ = ["GROUPS", "KINDS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "rules_of", "with_used"]
 
 PAGE = "checks"
 # the groups of the official sheets, in their order (domain-rules §3)
