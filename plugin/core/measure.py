@@ -172,9 +172,11 @@ def basis(shapes: ArrayLike, crs: str | None, method: str = "cgcs2000_series", z
         return Basis(method, crs, plane, True)
     listed = _array(shapes)
     box = shapely.total_bounds(listed) if len(listed) else np.full(4, np.nan)
-    middle = shapely.points((box[0] + box[2]) / 2.0, (box[1] + box[3]) / 2.0)
-    there = projection.reproject_shapes(np.array([middle]), crs, _LONLAT, layer)[0]
-    longitude = shapely.get_x(there) if np.isfinite(box).all() and abs(shapely.get_x(there)) <= 180.0 else 120.0
+    longitude = 120.0  # of a layer without shapes: there is nothing to measure, and PROJ refuses a place that is none
+    if np.isfinite(box).all():
+        middle = shapely.points((box[0] + box[2]) / 2.0, (box[1] + box[3]) / 2.0)
+        there = shapely.get_x(projection.reproject_shapes(np.array([middle]), crs, _LONLAT, layer)[0])
+        longitude = there if abs(there) <= 180.0 else longitude
     return Basis(method, crs, ellipsoid.zone_at(longitude, 6 if zone == "deg6" else 3))
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from shanshui.plugin.core import measure
+from shanshui.plugin.core import measure, projection
 from shanshui.plugin.core.errors import CrsError, InputError
 
 GEOD = Geod(a=6378137, rf=298.257222101)
@@ -258,3 +258,18 @@ def test_registered_areas_of_a_real_municipality(real_data) -> None:  # type: ig
         assert difference.max() <= 0.5
         checked += len(frame)
     assert checked == 34
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2056", "EPSG:32650", "EPSG:4490", "EPSG:4528"])
+@pytest.mark.parametrize("shapes", [[], [None], [shapely.Polygon()]])
+def test_a_layer_without_shapes_has_no_areas_whatever_its_crs(monkeypatch, crs, shapes) -> None:  # type: ignore[no-untyped-def]
+    real = projection.reproject_shapes
+
+    def strict(moved, *rest):  # type: ignore[no-untyped-def]
+        """PROJ as some builds have it: a place that is none is an error and not a place that is none."""
+        assert np.isfinite(shapely.get_coordinates(moved)).all()
+        return real(moved, *rest)
+
+    monkeypatch.setattr(projection, "reproject_shapes", strict)
+    found = measure.areas(np.array([*shapes, None], dtype=object)[:-1], crs)
+    assert len(found) == len(shapes) and np.isnan(found).all()
