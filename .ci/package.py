@@ -55,6 +55,8 @@ def vendored(folder: Path) -> list[str]:
         if not [one for one in info.rglob("*") if one.is_file() and one.name.upper().startswith(("LICEN", "COPYING"))]:
             sys.exit(f"{info.name} brings no licence")
     shutil.rmtree(folder / "bin", ignore_errors=True)
+    # python-docx brings its template twice; nothing reads the unpacked one, whose hidden files the repository refuses
+    shutil.rmtree(folder / "docx" / "templates" / "default-docx-template", ignore_errors=True)
     return pins
 
 

@@ -11,7 +11,7 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
-VENDORED = ("openpyxl", "et_xmlfile")
+VENDORED = ("openpyxl", "et_xmlfile", "docx", "python_docx", "typing_extensions")
 SQUARE = ((0, 0), (0, 100), (100, 100), (100, 0), (0, 0))
 
 

@@ -42,7 +42,7 @@ def obstacle() -> tuple[str, dict[str, str]] | None:
 def vendored(name: str) -> ModuleType:
     """A pure-Python package from QGIS's own Python, else from the copy in the plugin's zip.
 
-    LibraryError `library.missing` when neither has it.
+    LibraryError `library.missing` when neither has it, or what it stands on (lxml for docx), which is then the one named.
     """
     try:
         return importlib.import_module(name)
@@ -53,7 +53,7 @@ def vendored(name: str) -> ModuleType:
         try:
             return importlib.import_module(name)
         except ImportError as failure:
-            raise LibraryError("library.missing", library=name) from failure
+            raise LibraryError("library.missing", library=failure.name or name) from failure
 
 
 def found() -> list[tuple[str, str]]:
