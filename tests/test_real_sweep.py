@@ -14,16 +14,15 @@ import shapely
 pytest.importorskip("qgis.core")
 from osgeo import gdal, ogr
 from qgis.core import (
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
     QgsProcessingContext,
-    QgsProcessingFeedback,
     QgsProcessingUtils,
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt import sip
+
+from shanshui.tests.heard import Heard, forget, log_panel
 
 pytestmark = pytest.mark.real
 
@@ -33,30 +32,13 @@ MOST = 2_000  # features of a layer that are swept
 CELLS = 4
 
 
-class Heard(QgsProcessingFeedback):
-    """Keeps what is said."""
-
-    def __init__(self) -> None:
-        super().__init__(False)
-        self.said: list[str] = []
-
-    def pushInfo(self, info: str) -> None:  # noqa: N802
-        self.said.append(info)
-
-    def pushWarning(self, warning: str) -> None:  # noqa: N802
-        self.said.append(warning)
-
-    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N802, N803
-        self.said.append(error)
-
-
 class Sweep:
     """Runs algorithms on layers of the sweep and counts what became of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, unforeseen: list[str]) -> None:
+        self.unforeseen = unforeseen
         self.totals: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
-        self.unforeseen: list[str] = []
         self.layers: list[Any] = []
         self.fields: dict[str, list[str]] = {}
 
@@ -109,19 +91,10 @@ def _shape(feature: Any) -> Any:
 
 @pytest.fixture
 def sweep(qgis_app: Any) -> Any:
-    made = Sweep()
-
-    def listen(message: str, tag: str, level: Any) -> None:
-        if tag == "Shanshui":
-            made.unforeseen.append(message[-800:])
-
-    log = QgsApplication.messageLog()
-    log.messageReceived.connect(listen)
-    yield made
-    log.messageReceived.disconnect(listen)
-    for layer in made.layers:
-        if not sip.isdeleted(layer):
-            sip.delete(layer)
+    with log_panel() as panel:
+        made = Sweep(panel)
+        yield made
+    forget(made.layers)
 
 
 def polygons(folder: Path) -> list[tuple[str, str]]:

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Geod, Transformer
-from pyproj.exceptions import CRSError
 
-from .errors import CrsError
+from .crs import crs_of
 
 __all__ = [
     "Formula", "Zone", "area_terms", "edge_lengths", "formula", "forward", "inverse", "is_geographic", "metres", "sheet_area", "title",
@@ -240,14 +239,6 @@ def _projection(definition: str) -> Transformer:
     return Transformer.from_pipeline(f"+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step {definition}")
 
 
-@lru_cache(maxsize=64)
-def _crs(text: str) -> CRS:
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as failure:
-        raise CrsError("crs.unknown", crs=text[:80]) from failure
-
-
 def _horizontal(crs: CRS) -> CRS:
     while crs.is_bound and crs.source_crs is not None:
         crs = crs.source_crs
@@ -264,13 +255,13 @@ def _is_cgcs2000(crs: CRS) -> bool:
 @lru_cache(maxsize=64)
 def is_geographic(crs: str) -> bool:
     """Whether a CRS has coordinates in degrees; CrsError `crs.unknown` when PROJ does not know it."""
-    return bool(_horizontal(_crs(crs)).is_geographic)
+    return bool(_horizontal(crs_of(crs)).is_geographic)
 
 
 @lru_cache(maxsize=64)
 def title(crs: str) -> str:
     """A CRS as messages print it: its authority's code, else its name."""
-    known = _crs(crs)
+    known = crs_of(crs)
     authority = known.to_authority() if len(crs) > 40 else None
     return ":".join(authority) if authority else known.name if len(crs) > 40 else crs
 
@@ -278,7 +269,7 @@ def title(crs: str) -> str:
 @lru_cache(maxsize=64)
 def metres(crs: str) -> float:
     """How many metres the unit of a projected CRS has."""
-    axes = _horizontal(_crs(crs)).axis_info
+    axes = _horizontal(crs_of(crs)).axis_info
     return float(axes[0].unit_conversion_factor) if axes else 1.0
 
 
@@ -288,7 +279,7 @@ def zone_of(crs: str) -> Zone | None:
 
     Known by its parameters (transverse Mercator, scale 1, from the equator, metres), not by its code, so that .prj files count too.
     """
-    flat = _horizontal(_crs(crs))
+    flat = _horizontal(crs_of(crs))
     if not flat.is_projected or not _is_cgcs2000(flat) or flat.coordinate_operation is None:
         return None
     if "transverse mercator" not in flat.coordinate_operation.method_name.lower():

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import ProjError
 
+from .crs import crs_of
 from .errors import CrsError
 from .table import Table
 
@@ -23,17 +24,9 @@ _UNNAMED = ("", "unknown", "d_unknown", "unnamed", "not specified", "user")
 
 
 @lru_cache(maxsize=64)
-def _crs(text: str) -> CRS:
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as failure:
-        raise CrsError("crs.unknown", crs=text[:80]) from failure
-
-
-@lru_cache(maxsize=64)
 def same_crs(one: str, other: str) -> bool:
     """Whether two CRS texts name the same system, axis order aside."""
-    return one == other or bool(_crs(one).equals(_crs(other), ignore_axis_order=True))
+    return one == other or bool(crs_of(one).equals(crs_of(other), ignore_axis_order=True))
 
 
 def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: str | None, layer: str = "") -> np.ndarray[Any, Any]:
@@ -46,7 +39,7 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
         raise CrsError("crs.missing", layer=layer)
     if same_crs(source, target):
         return shapes
-    a, b = _crs(source), _crs(target)
+    a, b = crs_of(source), crs_of(target)
     if _unshiftable(a) != _unshiftable(b):
         raise CrsError("crs.no_shift", layer=layer, crs=(a if _unshiftable(a) else b).name)
     walk = Transformer.from_crs(a, b, always_xy=True)

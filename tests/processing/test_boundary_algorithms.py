@@ -14,7 +14,6 @@ from qgis.core import (  # noqa: E402
     QgsGeometry,
     QgsPointXY,
     QgsProcessingContext,
-    QgsProcessingFeedback,
     QgsProcessingUtils,
     QgsRectangle,
     QgsVectorLayer,
@@ -23,6 +22,7 @@ from qgis.core import (  # noqa: E402
 from shanshui.processing_algorithms.registration.abutments import Abutments  # noqa: E402
 from shanshui.processing_algorithms.registration.boundary_lines import BoundaryLines  # noqa: E402
 from shanshui.processing_algorithms.registration.boundary_points import BoundaryPoints  # noqa: E402
+from shanshui.tests.heard import Heard  # noqa: E402
 
 EAST, NORTH = 40_400_000.0, 3_300_000.0
 
@@ -39,18 +39,6 @@ def parcels(qgis_app):
         one.setAttributes([name, name, "20" if name == "A" else "30", "999901001001", "SL" if name == "C" else "SD"])
         layer.dataProvider().addFeature(one)
     return layer
-
-
-class Heard(QgsProcessingFeedback):
-    def __init__(self):
-        super().__init__(False)
-        self.said = []
-
-    def pushInfo(self, info):  # noqa: N802
-        self.said.append(info)
-
-    def pushWarning(self, warning):  # noqa: N802
-        self.said.append(warning)
 
 
 def run(algorithm, layer, **parameters):

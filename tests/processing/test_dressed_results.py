@@ -26,6 +26,7 @@ from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
 from shanshui.plugin.core import schema
+from shanshui.tests.heard import Heard
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # algorithm → output, page, and the field whose classes are drawn
@@ -67,15 +68,6 @@ def inputs(name: str, county: dict[str, Path], folder: Path) -> dict[str, object
         return {**cut, "SUMMARY": str(folder / "SUMMARY.gpkg"), "TYPE_TABLES": str(folder / "TYPES.gpkg")}
     more = {"SUMMARY": str(folder / "SUMMARY.gpkg"), "TYPE_TABLES": str(folder / "TYPES.gpkg")}
     return {"INPUT": made("resource_patches", **cut, **more)}
-
-
-class Heard(QgsProcessingFeedback):
-    def __init__(self) -> None:
-        super().__init__(False)
-        self.warned: list[str] = []
-
-    def pushWarning(self, warning):  # noqa: N802
-        self.warned.append(warning)
 
 
 def loaded(name: str, county: dict[str, Path], folder: Path, destination: str) -> QgsVectorLayer:

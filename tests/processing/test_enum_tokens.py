@@ -23,6 +23,7 @@ from qgis.core import (
 from shanshui.plugin.bridge import params
 from shanshui.processing_algorithms.base import modules
 from shanshui.processing_algorithms.provider import GROUPS
+from shanshui.tests.heard import Heard
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
@@ -144,15 +145,6 @@ def test_index_and_token_say_the_same_in_a_model(provider, tmp_path, identifier,
     assert seen[0] == seen[1] == seen[2] and seen[0]
 
 
-class Heard(QgsProcessingFeedback):
-    def __init__(self) -> None:
-        super().__init__(False)
-        self.said = ""
-
-    def reportError(self, error, fatalError=False):  # noqa: N802, N803
-        self.said += error
-
-
 @each
 def test_an_unknown_choice_is_refused_in_a_model(provider, tmp_path, identifier, name):
     model, wanted = model_of(identifier, {**given(identifier, tmp_path), name: "nonsense"})
@@ -160,8 +152,9 @@ def test_an_unknown_choice_is_refused_in_a_model(provider, tmp_path, identifier,
     try:
         _, good = model.run(wanted, QgsProcessingContext(), heard)
     except QgsProcessingException as refused:
-        good, heard.said = False, heard.said + str(refused)
-    assert not good and "nonsense" in heard.said and not list(tmp_path.iterdir())
+        good = False
+        heard.said.append(str(refused))
+    assert not good and "nonsense" in "".join(heard.said) and not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

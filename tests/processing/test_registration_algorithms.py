@@ -18,6 +18,7 @@ from qgis.core import (
 
 from shanshui.processing_algorithms.registration.draw_units import DrawUnits
 from shanshui.processing_algorithms.registration.resource_patches import ResourcePatches
+from shanshui.tests.heard import Heard
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 PATCHES = ("OUTPUT", "SUMMARY", "TYPE_TABLES", "FINDINGS", "REJECTED")
@@ -33,21 +34,6 @@ def made(name, fields, *rows):
         one.setAttributes(values)
         layer.dataProvider().addFeature(one)
     return layer
-
-
-class Heard(QgsProcessingFeedback):
-    def __init__(self):
-        super().__init__(False)
-        self.said = []
-
-    def pushInfo(self, info):  # noqa: N802
-        self.said.append(info)
-
-    def pushWarning(self, warning):  # noqa: N802
-        self.said.append(warning)
-
-    def reportError(self, error, fatalError=False):  # noqa: N802, N803
-        self.said.append(error)
 
 
 def run(algorithm, names, **parameters):

@@ -14,17 +14,16 @@ import pytest
 pytest.importorskip("qgis.core")
 import shapely
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
     QgsProcessingContext,
-    QgsProcessingFeedback,
     QgsProcessingUtils,
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt import sip
+
+from shanshui.tests.heard import Heard, forget, log_panel
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 # the sources of each algorithm and which of the desk's layers each takes; a list takes several layers
@@ -75,27 +74,6 @@ _LAYERS = {
     "XZQ": ("XZQDM:string(12)", [(0, 0, 1000, 1000, "999901")]),
     "国家公园": ("MC:string(50)", [(0, 0, 400, 400, "青岚国家公园")]),
 }
-
-
-class Heard(QgsProcessingFeedback):
-    """Keeps every sentence and every step of the progress bar; cancels itself at step `stop`."""
-
-    def __init__(self, stop: float | None = None) -> None:
-        super().__init__(False)
-        self.said: list[str] = []
-        self.steps: list[float] = []
-        self.progressChanged.connect(self.steps.append)
-        if stop is not None:
-            self.progressChanged.connect(lambda at: self.cancel() if at >= stop else None)
-
-    def pushInfo(self, info: str) -> None:  # noqa: N802
-        self.said.append(info)
-
-    def pushWarning(self, warning: str) -> None:  # noqa: N802
-        self.said.append(warning)
-
-    def reportError(self, error: str, fatalError: bool = False) -> None:  # noqa: N802, N803
-        self.said.append(error)
 
 
 @dataclass
@@ -173,19 +151,9 @@ class Desk:
         context, heard = context or QgsProcessingContext(), heard or Heard()
         context.setProject(QgsProject.instance())
         algorithm = self.algorithm(name)
-        panel: list[str] = []
-
-        def listen(message: str, tag: str, level: Any) -> None:
-            if tag == "Shanshui":
-                panel.append(message)
-
-        log = QgsApplication.messageLog()
-        log.messageReceived.connect(listen)
-        try:
+        with log_panel() as panel:
             fits, why = algorithm.checkParameterValues(parameters, context)
             results, good = algorithm.run(parameters, context, heard) if fits else ({}, False)
-        finally:
-            log.messageReceived.disconnect(listen)
         ran = Ran(good, results, "\n".join([*heard.said, *([] if fits else [why])]), panel, context, heard.steps)
         self.rans.append(ran)
         return ran
@@ -209,9 +177,7 @@ def desk(qgis_app: Any) -> Any:
     for ran in made.rans:
         ran.context.temporaryLayerStore().removeAllMapLayers()
     QgsProject.instance().removeAllMapLayers()
-    for layer in made.kept:
-        if not sip.isdeleted(layer):
-            sip.delete(layer)
+    forget(made.kept)
 
 
 @pytest.fixture
