@@ -212,7 +212,8 @@ def county_package(county: Path, folder: Path) -> list[str]:
     drawn = chain.run("draw_units", laid, COUNTY=named(county, "XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
     around = [named(county, name) for name in ("CJDCQ",) if name in there]
     chain.run("abutments", {"OUTPUT": "ZRZYDJDY"}, INPUT=drawn["OUTPUT"], NEIGHBOURS=around, NAME_FIELD="DJDYMC")
-    return finish(chain, county, folder, "qinglan", "XZQ")
+    # lines, which tell a coast from a county line
+    return finish(chain, county, folder, "qinglan", "XZQJX" if "XZQJX" in there else "XZQ")
 
 
 def finish(
@@ -220,7 +221,7 @@ def finish(
 ) -> list[str]:
     """From drawn units (layer ZRZYDJDY of the results) to the finished package; the lines of the summary.
 
-    border: the county's layer of districts, where it has one. control: the field of registered areas. turns: least turn in degrees and
+    border: the county's layer of districts or of their lines, where it has one. control: the field of registered areas. turns: least turn in degrees and
     tolerance in metres of boundary points.
     """
     points = folder / f"{stem}_points.xlsx"

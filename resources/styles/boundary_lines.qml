@@ -10,7 +10,7 @@
       <category label="县级行政区界线 / County line" value="COUNTY" uuid="{ff19ea26-0c8d-4fd7-b665-17489137bdf9}" symbol="5" render="true" type="string"/>
       <category label="外围界线 / Outer boundary" value="OUTER" uuid="{866e4dbb-ad59-4b15-9f8c-8e0efc858e30}" symbol="6" render="true" type="string"/>
       <category label="不同登记单元之间的界线 / Different registration units" value="UNIT" uuid="{37006047-44d5-4cc0-8cb7-e1c96d6574aa}" symbol="7" render="true" type="string"/>
-      <category label="同权属同类型 / Same owner and type" value="" uuid="{3552529f-bca0-4b84-b862-194f4cef2d49}" symbol="8" render="true" type="string"/>
+      <category label="不属以上各类 / None of these kinds" value="" uuid="{3552529f-bca0-4b84-b862-194f4cef2d49}" symbol="8" render="true" type="string"/>
     </categories>
     <symbols>
       <symbol name="0" alpha="1" is_animated="0" clip_to_extent="1" frame_rate="10" force_rhr="0" type="line">

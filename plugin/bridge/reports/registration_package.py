@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,12 @@ def _sheets(results: Path, place: str, pack: Pack, language: str) -> dict[str, t
     def page(name: str) -> Table | None:
         return read_table(results, name, pack.layers[name])
 
-    turned = {"types": printed.by_type_and_ownership, "lines": printed.by_line_kind, "drawing": printed.by_source}
+    def by_kind(lines: Table, pack: Pack) -> Table:
+        """A line of no kind has words too."""
+        turned = printed.by_line_kind(lines, pack)
+        return replace(turned, rows=turned.rows.fillna({"KIND": sentence("table.no_kind", {}, language)}))
+
+    turned = {"types": printed.by_type_and_ownership, "lines": by_kind, "drawing": printed.by_source}
     tables = {"summary": page("ZRZK"), "types": page("TYPE_TABLES"), "lines": page("BOUNDARY_LINES"), "drawing": page("YSL")}
     units = page("ZRZYDJDY")
     if units is not None and "DYSZD" in units:

@@ -20,7 +20,7 @@ from ..table import Table
 from .boundary_kinds import EXERCISER, KINDS, Kinds, kinds_between
 from .plane import or_none, row_keys
 
-__all__ = ["FLAGS", "BoundaryLines", "boundary_lines", "overlapping"]
+__all__ = ["FLAGS", "BoundaryLines", "boundary_lines", "county_lines", "overlapping"]
 
 Array = np.ndarray[Any, Any]
 
@@ -50,13 +50,14 @@ def boundary_lines(
 
     A line runs between two junctions, clockwise around the patch on its RIGHT; LEFT is empty on the outer boundary. LENGTH is metres on
     the ellipsoid to 0.01, and every total is the sum of these, so that log, layer and tables agree. county: polygons or lines of the
-    border; without it COUNTY is NULL. tolerance: metres within which corners of neighbours are taken for the same, None for the pack's.
+    border (of lines with JXLX those that `county_lines` takes); without it COUNTY is NULL. tolerance: metres within which corners of neighbours are taken for the same, None for the pack's.
     Raises Cancelled.
     """
     near = pack.number("settings", "corner_tolerance") if tolerance is None else tolerance
     units = topology.units_of(near, table.crs)
     net = topology.network(table.shapes, units, progress.part(0.0, 0.4))
-    border = _on_border(net, table, county, units, progress.part(0.4, 0.45)) if county is not None else None
+    line = None if county is None else county_lines(county, pack)
+    border = None if line is None else _on_border(net, table, line, units, progress.part(0.4, 0.45))
     found = arcs(net, progress.part(0.45, 0.5), border)
     shapes = found.lines(net, progress.part(0.5, 0.55))
     measured = round_half_away(lengths(shapes, table.crs, progress.part(0.55, 0.95), table.name), 2)
@@ -80,9 +81,26 @@ def boundary_lines(
         Table(rows, shapes, table.crs, "BOUNDARY_LINES", pack.layers["BOUNDARY_LINES"]),
         {name: round_half_away(total, 2) for name, total in totals.items()},
         {name: int(which.sum()) for name, which in chosen.items()},
-        _findings(table, net, kinds, totals),
+        [*_no_county_line(county, line), *_findings(table, net, kinds, totals)],
         counts,
     )
+
+
+def county_lines(county: Table, pack: Pack) -> Table:
+    """The rows that are a county line: all, but where a line layer names its kinds (JXLX) those of the pack's setting `county_lines`.
+
+    A coast or a township's line is none; a layer of polygons cannot tell, there the coast is part of the border.
+    """
+    if "JXLX" not in county:
+        return county
+    kinds = str(pack.value("settings", "county_lines")).split()
+    return county.take(county.text("JXLX").isin(kinds).to_numpy(dtype=bool))
+
+
+def _no_county_line(county: Table | None, line: Table | None) -> list[Finding]:
+    if county is None or line is None or len(line) or not len(county):
+        return []
+    return [Finding("boundary.no_county_line", "warning", county.name, field="JXLX", facts={"layer": county.name, "count": len(county)})]
 
 
 def _rows(table: Table, found: Arcs, kinds: Kinds, measured: Array, border: Array | None) -> pd.DataFrame:

@@ -123,6 +123,18 @@ def test_the_county_line_is_told_from_other_outer_lines(pack):
     assert shapely.length(eastern).sum() == pytest.approx(100)
 
 
+def test_a_coast_is_no_county_line_where_the_lines_tell_their_kind(pack):
+    """Two sides of the border are county line, the southern one coast, the western one a township's: only the two count."""
+    sides = {"650200": [(0, 100), (200, 100)], "640200": [(200, 100), (200, 0)], "250200": [(200, 0), (0, 0)], "660200": [(0, 0), (0, 100)]}
+    shapes = np.array([shapely.LineString([(EAST + x, NORTH + y) for x, y in one]) for one in sides.values()], dtype=object)
+    lines = Table(pd.DataFrame({"JXLX": list(sides)}), shapes, "EPSG:4528", "XZQJX")
+    result = boundary_lines(patches(STATE, VILLAGE), pack, lines)
+    assert result.totals["COUNTY"] == pytest.approx(300, abs=0.1) and not result.findings
+    coast = boundary_lines(patches(STATE, VILLAGE), pack, lines.take([2]))
+    assert coast.totals["COUNTY"] == 0 and (coast.lines["COUNTY"] == 0).all()
+    assert [(one.code, one.facts["count"]) for one in coast.findings] == [("boundary.no_county_line", 1)]
+
+
 def test_lengths_close_and_are_ellipsoidal(pack):
     cells = [square(100 * i, 100 * j) for i in range(4) for j in range(4)]
     result = boundary_lines(patches(*[STATE] * 16, shapes=cells), pack)
