@@ -221,8 +221,8 @@ def finish(
 ) -> list[str]:
     """From drawn units (layer ZRZYDJDY of the results) to the finished package; the lines of the summary.
 
-    border: the county's layer of districts or of their lines, where it has one. control: the field of registered areas. turns: least turn in degrees and
-    tolerance in metres of boundary points.
+    border: the county's layer of districts or of their lines, where it has one. control: the field of registered areas. turns: least turn
+    in degrees and tolerance in metres of boundary points.
     """
     points = folder / f"{stem}_points.xlsx"
     laid = {"OUTPUT": "ZRZYTB", "SUMMARY": "ZRZK", "TYPE_TABLES": "TYPE_TABLES"}

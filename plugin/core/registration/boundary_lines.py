@@ -50,8 +50,8 @@ def boundary_lines(
 
     A line runs between two junctions, clockwise around the patch on its RIGHT; LEFT is empty on the outer boundary. LENGTH is metres on
     the ellipsoid to 0.01, and every total is the sum of these, so that log, layer and tables agree. county: polygons or lines of the
-    border (of lines with JXLX those that `county_lines` takes); without it COUNTY is NULL. tolerance: metres within which corners of neighbours are taken for the same, None for the pack's.
-    Raises Cancelled.
+    border (of lines with JXLX those that `county_lines` takes); without it COUNTY is NULL. tolerance: metres within which corners
+    of neighbours are taken for the same, None for the pack's. Raises Cancelled.
     """
     near = pack.number("settings", "corner_tolerance") if tolerance is None else tolerance
     units = topology.units_of(near, table.crs)
