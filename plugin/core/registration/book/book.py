@@ -59,7 +59,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a head. rows: cells in the order of the columns; total: the row of sums that stands last, () for none."""
+    """Rows under a head. rows: cells in the order of the columns; total: the row of sums that stands last, () for none.
+
+    A table without columns is a title and its notes: not provided, or none in this unit.
+    """
 
     key: str
     title: str
