@@ -12,10 +12,12 @@ from osgeo import gdal, ogr
 from qgis.core import QgsFields
 
 from ..core.progress import SILENT, Progress
+from .memory import give_back
 
 __all__ = ["Bulk", "read"]
 
 _BATCH = 10_000
+_WORDS = 50_000  # texts remembered so that equal ones are one string
 # field types whose values are certain to come out as QGIS gives them: (type, subtypes)
 _SURE = {
     ogr.OFTString: (ogr.OFSTNone,),
@@ -67,8 +69,10 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
     key, geometry = layer.GetFIDColumn(), layer.GetGeometryColumn() or "geom"
     options = [f"MAX_FEATURES_IN_BATCH={_BATCH}", "USE_MASKED_ARRAYS=YES"]
     stream = layer.GetArrowStreamAsNumPy(options=options)
-    parts: list[dict[str, Any]] = []
+    parts: dict[str, list[Any]] = {field.name(): [] for field in fields}
+    words: dict[Any, str] = {}
     shapes, valid = [np.empty(0, dtype=object)], []
+    keys: list[Any] = []
     done = 0
     # shapes are made here (that needs Python's lock), their validity is judged beside (that does not)
     pool = ThreadPoolExecutor(2)
@@ -84,17 +88,24 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
                     return None
                 shapes.append(made)
                 valid.append(pool.submit(shapely.is_valid, made))
-            done += len(batch[key])
-            parts.append(batch)
+            keys.append(np.array(batch[key], dtype=np.int64))
+            done += len(keys[-1])
+            if len(words) > _WORDS:  # a column of keys would keep every one of them
+                words.clear()
+            # text of a batch becomes strings at once: its raw cells are as wide as the longest of them
+            for name, some in parts.items():
+                some.append(_part(batch[name], words))
+            del batch, wkb
         judged = [np.empty(0, dtype=bool)]
         for one in valid:
             progress.check()
             judged.append(one.result())
     finally:
         pool.shutdown(cancel_futures=True)
-    ids = np.concatenate([np.asarray(part[key], dtype=np.int64) for part in parts]) if parts else np.empty(0, dtype=np.int64)
-    data = {field.name(): ids if field.name() == key else _column([part[field.name()] for part in parts], field) for field in fields}
+    ids = np.concatenate([np.empty(0, dtype=np.int64), *keys])
+    data = {field.name(): ids if field.name() == key else _column(parts.pop(field.name()), field) for field in fields}
     rows = pd.DataFrame(data, index=pd.RangeIndex(len(ids)))
+    give_back()
     if not with_geometry:
         return Bulk(ids, rows, None, None)
     return Bulk(ids, rows, np.concatenate(shapes), np.concatenate(judged))
@@ -119,6 +130,22 @@ def _shapes(wkb: Any) -> Any:
     return shapes
 
 
+def _part(cells: Any, words: dict[Any, str]) -> Any:
+    """The cells of a column in one batch, masked where there is no value; equal texts are one string, kept in `words`."""
+    data, gone = np.ma.getdata(cells), np.ma.getmaskarray(cells)
+    if data.dtype.kind in "biuf":
+        return np.ma.array(data, mask=gone, copy=True)  # the batch's own memory goes with the batch
+    text = np.empty(len(data), dtype=object)
+    known = words.get
+    text[:] = [known(cell) or words.setdefault(cell, _text(cell)) for cell in data.tolist()]
+    text[gone] = None
+    return np.ma.array(text, mask=gone)
+
+
+def _text(cell: Any) -> str:
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell
+
+
 def _column(parts: list[Any], field: Any) -> Any:
     """One column as layers.read gives it: whole numbers with gaps as Int64, text with None, dates as Python dates."""
     values = np.concatenate([np.ma.getdata(part) for part in parts]) if parts else np.empty(0)
@@ -134,12 +161,7 @@ def _column(parts: list[Any], field: Any) -> Any:
         out = values.astype(float)
         out[gone] = np.nan
         return out
-    if kind == "S":
-        text = np.array([one.decode("utf-8", "replace") for part in parts for one in np.ma.getdata(part).tolist()] or [""], dtype=object)
-    else:
-        text = values.astype(object)
-    text[gone] = None
-    return text
+    return values
 
 
 def _nothing(count: int, field: Any) -> Any:

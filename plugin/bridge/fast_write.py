@@ -28,6 +28,7 @@ from ..core.errors import OutputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import spatial_index
+from .memory import give_back
 
 __all__ = ["fits", "write"]
 
@@ -83,6 +84,7 @@ def write(path: Path, layer: str, fields: QgsFields, kind: str, tables: Iterable
                 columns = [_values(some.rows[name], of, places) for name, of, places in zip(names, kinds, decimals)]
                 inserter.put((columns, None if kind == "table" else _prepared(some.shapes, kind), len(some)))
             count += len(table)
+            give_back()
     except BaseException:
         inserter.stop()
         raise
@@ -123,7 +125,7 @@ class _Inserter:
         self.path, self.layer, self.names = path, layer, names
         self.failure: BaseException | None = None
         self.dropped = False
-        self._batches: queue.Queue[Any] = queue.Queue(maxsize=4)
+        self._batches: queue.Queue[Any] = queue.Queue(maxsize=2)
         self._thread = threading.Thread(target=self._work, name="geopackage", daemon=True)
         self._thread.start()
 

@@ -173,6 +173,11 @@ def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, 
         good = reasons == ""
     if kind in DIMENSION:
         shapes = _only(shapes, kind, good)
+    if good.all():
+        return Reading(
+            Table(table.rows, shapes, table.crs, table.name), reading.fields, reading.ids, rejected.gather([], table.crs), repaired, reading.seen,
+            reading.path, reading.layer,
+        )  # fmt: skip
     whole = Table(table.rows, np.where(good, shapes, table.shapes), table.crs, table.name)
     aside = [rejected.reject(whole, reasons == reason, reason) for reason in sorted(set(reasons[~good]))]
     counted = {str(reason): int((reasons == reason).sum()) for reason in sorted(set(reasons[~good]))}

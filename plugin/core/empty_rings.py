@@ -11,6 +11,7 @@ __all__ = ["without_empty_holes"]
 
 Array = np.ndarray[Any, Any]
 _POLYGON, _MULTI = 3, 6
+_BLOCK = 5_000  # shapes looked at together
 
 
 def without_empty_holes(shapes: Array) -> Array:
@@ -18,18 +19,25 @@ def without_empty_holes(shapes: Array) -> Array:
 
     GEOS up to 3.15 calls such a polygon valid, and `touches`, `relate` and `overlaps` with it end the process.
     """
+    holed = [at + _with_empty_hole(shapes[at : at + _BLOCK]) for at in range(0, len(shapes), _BLOCK)]
+    if not any(map(len, holed)):
+        return shapes
+    mended = shapes.copy()
+    for at in np.concatenate(holed):
+        mended[at] = _mended(shapes[at])
+    return mended
+
+
+def _with_empty_hole(shapes: Array) -> Array:
+    """Positions of the shapes with an empty hole; their parts and rings are copies, so a few shapes at a time."""
     kinds = shapely.get_type_id(shapes)
     faces = np.flatnonzero((kinds == _POLYGON) | (kinds == _MULTI))
     parts, owner = shapely.get_parts(shapes[faces], return_index=True)
     holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
     rings, part = shapely.get_rings(parts[holed], return_index=True)
     empty = shapely.get_num_coordinates(rings) == 0
-    if not empty.any():
-        return shapes
-    mended = shapes.copy()
-    for at in np.unique(faces[owner[holed[part[empty]]]]):
-        mended[at] = _mended(shapes[at])
-    return mended
+    where: Array = np.unique(faces[owner[holed[part[empty]]]])
+    return where
 
 
 def _mended(shape: Any) -> Any:

@@ -19,8 +19,8 @@ __all__ = ["Task", "walk"]
 
 Array = np.ndarray[Any, Any]
 
-_ROWS, _VERTICES = 20_000, 1_500_000  # of a chunk
-_PENDING = 3_000_000  # loose edges kept before they are cancelled among each other
+_ROWS, _VERTICES = 20_000, 750_000  # of a chunk
+_PENDING = 1_000_000  # loose edges kept before they are cancelled among each other
 _BALANCE = 1e-9  # more than this share of a row too much means that its ground is claimed more than once
 _SEVERAL = 8  # others on a row from which a net of their loose edges is quicker than taking them away
 _CROWD = 3_000  # loose edges in the row's box beyond which it is not,
