@@ -65,7 +65,9 @@ def abutments(
     reach, near = topology.units_of(distance, plane.crs), topology.units_of(same, plane.crs)
     least = float(rules["least_share"])
     seen = fronts(flat.shapes, around, reach, near, least / 4, progress.part(0.0, 0.8))
-    pieces = _pieces(flat.shapes, seen, float(rules["generalise"]), [float(side["start"]) for side in sides])
+    most = topology.units_of(float(rules["generalise_most"]), plane.crs)
+    coarse = np.minimum(float(rules["generalise"]) * np.sqrt(np.nan_to_num(shapely.area(flat.shapes))), most)
+    pieces = _pieces(flat.shapes, seen, coarse, [float(side["start"]) for side in sides])
     progress.at(0.9)
     dropped = pieces["share"] < least
     kept = pieces[~dropped].assign(name=names[pieces.loc[~dropped, "target"].to_numpy()])
@@ -89,10 +91,12 @@ def _names(table: Table, name_field: str, pack: Pack, strict: bool) -> Array:
     return names
 
 
-def _pieces(shapes: Array, seen: Fronts, generalise: float, starts: list[float]) -> pd.DataFrame:
-    """One row for each row, side and target: length, share of the side, and place on the side (degrees from its middle, clockwise)."""
-    coarse = generalise * np.sqrt(np.nan_to_num(shapely.area(shapes)))[seen.row]
-    simple = shapely.simplify(seen.lines, coarse, preserve_topology=False)
+def _pieces(shapes: Array, seen: Fronts, coarse: Array, starts: list[float]) -> pd.DataFrame:
+    """One row for each row, side and target: length, share of the side, and place on the side (degrees from its middle, clockwise).
+
+    coarse: (n,) by how much the boundary of each row is generalised before its bearing is taken, in units of the plane.
+    """
+    simple = shapely.simplify(seen.lines, coarse[seen.row], preserve_topology=False)
     poor = shapely.get_num_coordinates(simple) < np.where(shapely.is_closed(seen.lines), 4, 2)
     simple[poor] = seen.lines[poor]
     xy, line = shapely.get_coordinates(simple, return_index=True)
