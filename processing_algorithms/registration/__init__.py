@@ -6,4 +6,5 @@ ALGORITHMS = (
     "boundary_lines:BoundaryLines",
     "boundary_points:BoundaryPoints",
     "abutments:Abutments",
+    "ownership_list:OwnershipList",
 )
