@@ -21,6 +21,7 @@ from qgis.core import (
     QgsLayoutSize,
     QgsLegendRenderer,
     QgsLegendStyle,
+    QgsMapLayerLegendUtils,
     QgsPrintLayout,
     QgsProject,
     QgsReadWriteContext,
@@ -40,7 +41,23 @@ from . import fonts
 from .places import RESOURCES
 from .sinks import staged, swap
 
-__all__ = ["SCALES", "Entry", "MapSheet", "export", "grid_step", "lay_out", "scale_for", "texts_of"]
+__all__ = [
+    "SCALES",
+    "Entry",
+    "MapSheet",
+    "export",
+    "frame",
+    "grid_step",
+    "lay_out",
+    "load",
+    "metres_a_unit",
+    "scale_for",
+    "set_classes",
+    "set_family",
+    "set_scale_bar",
+    "texts_of",
+    "wrapped",
+]
 
 # scales that are printed: those of the standard series and round ones between them
 SCALES = (
@@ -49,6 +66,7 @@ SCALES = (
 )
 # the side column's table, millimetres: a row and a column of numbers without the margins around their text
 _ROW, _NUMBER, _MARGIN = 3.6, 19.0, 0.9
+_OPENING, _CLOSING = "（《「“", "，。、；：！？）》」”"
 _ITEMS_OF_INSET = ("inset", "inset_title")
 
 
@@ -83,25 +101,18 @@ class MapSheet:
 def lay_out(project: QgsProject, sheet: MapSheet) -> QgsPrintLayout:
     """Add the map to the project's layouts; OutputError `layout.no_template`."""
     layout = QgsPrintLayout(project)
-    _load(layout, sheet.template)
+    load(layout, RESOURCES / "layouts" / f"{sheet.template}.qpt")
     layout.setName(sheet.name)
     place = layout.itemById("map")
     place.setFollowVisibilityPreset(True)
     place.setFollowVisibilityPresetName(sheet.theme)
     place.zoomToExtent(sheet.box)
-    metre = _metres_a_unit(project)
+    metre = metres_a_unit(project)
     scale = sheet.scale or scale_for(sheet.box, place.rect().width(), place.rect().height(), metre)
     place.setScale(scale)
-    step = grid_step(place.extent().width())
-    place.grid().setIntervalX(step)
-    place.grid().setIntervalY(step)
-    texts = {**sheet.texts, "map_scale_text": sheet.texts.get("map_scale_text", "").replace("{scale}", f"{scale:,.0f}")}
-    decimals = _decimals(step, metre)
-    distance = f"{step * metre / 1000:g} km" if step * metre >= 1000 else f"{step * metre:g} m"
-    texts["map_crs"] = texts.get("map_crs", "").replace("{grid}", distance).replace("{unit}", "m" if decimals < 0 else "km")
-    QgsExpressionContextUtils.setLayoutVariables(layout, {**texts, "grid_decimals": decimals})
-    _face(layout, fonts.family())
-    _scale_bar(layout.itemById("scale_bar"), scale)
+    frame(layout, place, scale, metre, sheet.texts)
+    set_family(layout, fonts.family())
+    set_scale_bar(layout.itemById("scale_bar"), scale)
     _inset(layout, sheet)
     project.layoutManager().addLayout(layout)
     _legend(layout.itemById("legend"), place, sheet)
@@ -109,6 +120,18 @@ def lay_out(project: QgsProject, sheet: MapSheet) -> QgsPrintLayout:
         _figures(layout, sheet.figures, fonts.family())
     layout.refresh()
     return layout
+
+
+def frame(layout: QgsPrintLayout, place: QgsLayoutItemMap, scale: float, metre: float, texts: Mapping[str, str]) -> None:
+    """Set the frame's grid to round distances and the layout's variables to `texts`; {scale}, {grid} and {unit} in them become the map's own."""
+    step = grid_step(place.extent().width())
+    place.grid().setIntervalX(step)
+    place.grid().setIntervalY(step)
+    texts = {**texts, "map_scale_text": texts.get("map_scale_text", "").replace("{scale}", f"{scale:,.0f}")}
+    decimals = _decimals(step, metre)
+    distance = f"{step * metre / 1000:g} km" if step * metre >= 1000 else f"{step * metre:g} m"
+    texts["map_crs"] = texts.get("map_crs", "").replace("{grid}", distance).replace("{unit}", "m" if decimals < 0 else "km")
+    QgsExpressionContextUtils.setLayoutVariables(layout, {**texts, "grid_decimals": decimals})
 
 
 def scale_for(box: QgsRectangle, width: float, height: float, metre: float = 1.0) -> float:
@@ -122,6 +145,22 @@ def grid_step(width: float) -> float:
     rough = width / 6
     power = 10 ** math.floor(math.log10(rough))
     return float(min((1, 2, 5, 10), key=lambda one: abs(math.log(one * power / rough))) * power)
+
+
+def load(layout: QgsPrintLayout, source: Path) -> None:
+    """Fill the layout from a template; OutputError `layout.no_template` where there is none, `layout.unreadable` where the file is not one."""
+    if not source.is_file():
+        raise OutputError("layout.no_template", template=str(source))
+    document = QDomDocument()
+    read = document.setContent(source.read_bytes())
+    if not (read[0] if isinstance(read, tuple) else read) or document.documentElement().tagName() != "Layout":
+        raise OutputError("layout.unreadable", path=str(source))
+    layout.loadFromTemplate(document, QgsReadWriteContext(), True)
+
+
+def metres_a_unit(project: QgsProject) -> float:
+    """Metres of one unit of the project's CRS."""
+    return float(QgsUnitTypes.fromUnitToUnitFactor(project.crs().mapUnits(), QgsUnitTypes.DistanceUnit.DistanceMeters))
 
 
 def texts_of(layout: QgsPrintLayout) -> str:
@@ -152,25 +191,12 @@ def export(layout: QgsPrintLayout, path: Path, dpi: int = 200) -> None:
         swap(stage, path)
 
 
-def _load(layout: QgsPrintLayout, template: str) -> None:
-    source = RESOURCES / "layouts" / f"{template}.qpt"
-    if not source.is_file():
-        raise OutputError("layout.no_template", template=template)
-    document = QDomDocument()
-    document.setContent(source.read_text(encoding="utf-8"))
-    layout.loadFromTemplate(document, QgsReadWriteContext(), True)
-
-
-def _metres_a_unit(project: QgsProject) -> float:
-    return float(QgsUnitTypes.fromUnitToUnitFactor(project.crs().mapUnits(), QgsUnitTypes.DistanceUnit.DistanceMeters))
-
-
 def _decimals(step: float, metre: float) -> int:
     """Decimals of the figures on the frame, which are in km; −1 where the grid is finer than 100 m and they are in metres."""
     return 0 if step * metre >= 1000 else 1 if step * metre >= 100 else -1
 
 
-def _face(layout: QgsPrintLayout, family: str) -> None:
+def set_family(layout: QgsPrintLayout, family: str) -> None:
     """Set the typeface of every text of the layout; sizes and weights stay the template's."""
     if not family:
         return
@@ -216,9 +242,9 @@ def _emboldened(shape: Any, family: str) -> Any:
     return shape
 
 
-def _scale_bar(bar: QgsLayoutItemScaleBar, scale: float) -> None:
-    """Four parts of about 18 mm each, in km where one part is a kilometre or more, else in metres."""
-    step = grid_step(scale * 0.018 * 6)
+def set_scale_bar(bar: QgsLayoutItemScaleBar, scale: float, part: float = 0.018) -> None:
+    """Parts of about `part` metres on paper each, in km where one part is a kilometre or more, else in metres."""
+    step = grid_step(scale * part * 6)
     units = QgsUnitTypes.DistanceUnit
     large = step >= 1000
     bar.setUnits(units.DistanceKilometers if large else units.DistanceMeters)
@@ -251,11 +277,7 @@ def _legend(legend: QgsLayoutItemLegend, place: QgsLayoutItemMap, sheet: MapShee
         classes = one.layer.renderer().legendSymbolItems()
         single = len(classes) < 2
         node.setCustomProperty("legend/title-label", one.heading)
-        for at, item in enumerate(classes):
-            _label(node, at, _wrapped(one.heading if single else item.label(), sheet.wrap))
-        legend.model().refreshLayerLegend(node)
-        style = QgsLegendStyle.Style.Hidden if single else QgsLegendStyle.Style.Subgroup
-        QgsLegendRenderer.setNodeLegendStyle(node, style)
+        set_classes(legend, node, [wrapped(one.heading if single else item.label(), sheet.wrap) for item in classes], None, single)
     legend.setLegendFilterByMapEnabled(True)
     legend.adjustBoxSize()
 
@@ -265,7 +287,7 @@ def _figures(layout: QgsPrintLayout, rows: Sequence[Sequence[str]], family: str)
     side = layout.itemById("side_frame")
     wide, numbers = side.rect().width() - 8, len(rows[0]) - 1
     first = wide - _NUMBER * numbers - 2 * _MARGIN * (numbers + 1)
-    broken = [(_wrapped(row[0], int(first / 1.45)).replace("|", "\n"), *row[1:]) for row in rows]
+    broken = [(wrapped(row[0], int(first / 1.45)).replace("|", "\n"), *row[1:]) for row in rows]
     heights = [_ROW * (row[0].count("\n") + 1) for row in broken]
     deep = sum(heights) + (2 * _MARGIN + 0.15) * len(rows)
     table = QgsLayoutItemManualTable.create(layout)
@@ -302,13 +324,17 @@ def _text(family: str, size: float, bold: bool) -> QgsTextFormat:
     return _with_face(shape, family)
 
 
-def _label(node: Any, at: int, text: str) -> None:
-    from qgis.core import QgsMapLayerLegendUtils
+def set_classes(legend: QgsLayoutItemLegend, node: Any, labels: Sequence[str], shown: Sequence[int] | None, single: bool) -> None:
+    """Name the classes of a layer's node, `shown` being the positions of those that are drawn (None = all); one that is `single` has no heading."""
+    for at, text in enumerate(labels):
+        QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, at, text)
+    if shown is not None:
+        QgsMapLayerLegendUtils.setLegendNodeOrder(node, list(shown))
+    legend.model().refreshLayerLegend(node)
+    QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Style.Hidden if single else QgsLegendStyle.Style.Subgroup)
 
-    QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, at, text)
 
-
-def _wrapped(text: str, wide: int) -> str:
+def wrapped(text: str, wide: int) -> str:
     """The text broken with | (the template's wrap sign) into lines of about `wide` Latin characters; a CJK one counts double."""
     lines, line, length = [], "", 0
     for word in _words(text):
@@ -321,10 +347,12 @@ def _wrapped(text: str, wide: int) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Pieces that may be parted: Latin words with the blank before them, CJK characters one by one."""
+    """Pieces that may be parted: Latin words with the blank before them, CJK characters one by one but for marks that begin or end no line."""
     found: list[str] = []
     for one in text:
-        if ord(one) >= 0x2E80 or one == " " or not found or ord(found[-1][-1]) >= 0x2E80:
+        last = found[-1][-1] if found else " "
+        free = one not in _CLOSING and last not in _OPENING
+        if not found or one == " " or (free and (ord(one) >= 0x2E80 or ord(last) >= 0x2E80)):
             found.append(one)
         else:
             found[-1] += one

@@ -146,9 +146,9 @@ def test_a_saved_project_opens_elsewhere_with_everything(results, packs, languag
 
 
 def test_long_legend_words_are_broken():
-    assert layouts._wrapped("State ownership exercised by different governments", 34) == "State ownership exercised by|different governments"
-    assert layouts._wrapped("全民所有、不同层级政府行使所有权之间的界线", 36) == "全民所有、不同层级政府行使所有权之间|的界线"
-    assert layouts._wrapped("森林", 4) == "森林" and layouts._wrapped("", 4) == ""
+    assert layouts.wrapped("State ownership exercised by different governments", 34) == "State ownership exercised by|different governments"
+    assert layouts.wrapped("全民所有、不同层级政府行使所有权之间的界线", 36) == "全民所有、不同层级政府行使所有权之间|的界线"
+    assert layouts.wrapped("森林", 4) == "森林" and layouts.wrapped("", 4) == ""
 
 
 def test_the_pack_names_styles_pages_and_themes_that_exist(packs):

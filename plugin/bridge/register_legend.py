@@ -1,0 +1,96 @@
+"""The legend of a register map: what the map shows and nothing else, in as many columns as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qgis.core import QgsLayoutItemLegend, QgsLegendStyle
+
+from ..core.schema import Pack
+from .layouts import set_classes, wrapped
+from .register_layers import Drawn, RegisterLayers
+from .speech import sentence
+
+__all__ = ["RegisterLegend"]
+
+_ORDER = ("outlines", "neighbours", "points", "types", "boundaries")
+_COLUMNS = 5  # most columns
+_SIZES = (1.0, 0.9, 0.8)  # of the template's letters
+_STYLES = QgsLegendStyle.Style
+_WRAP = {"zh": 44, "en": 52}  # characters of a line
+
+
+class RegisterLegend:
+    """Keeps the room that the template gives to the legend and fills it for one unit after another."""
+
+    def __init__(self, legend: QgsLayoutItemLegend, layers: RegisterLayers, pack: Pack, language: str) -> None:
+        self._legend, self._layers, self._pack, self._language = legend, layers, pack, language
+        self._room = legend.rect().width(), legend.rect().height()
+        self._columns = max(legend.columnCount(), 1)
+        self._sizes = {kind: _style_size(legend.style(kind)) for kind in (_STYLES.Subgroup, _STYLES.SymbolLabel)}
+        legend.setAutoUpdateModel(False)
+        legend.setTitle(sentence("map.legend", {}, language))
+
+    def fill(self, drawn: Drawn, amounts: Mapping[str, str]) -> None:
+        """Entries for the layers that have something, and of their classes those that are there; amounts: resource type → its area as text."""
+        root = self._legend.model().rootGroup()
+        root.removeAllChildren()
+        for key in _ORDER:
+            if not drawn.counts[key]:
+                continue
+            node = root.addLayer(self._layers.layers[key])
+            heading = self._heading(key)
+            node.setCustomProperty("legend/title-label", heading)
+            if key in drawn.classes:
+                listed = self._layers.classes(key)
+                told = amounts if key == "types" else {}
+                labels = [wrapped(f"{label}　{told[code]}" if code in told else label, _WRAP[self._language]) for code, label in listed]
+                shown = [at for at, (code, _) in enumerate(listed) if code in drawn.classes[key]]
+                set_classes(self._legend, node, labels, shown, False)
+            else:
+                set_classes(self._legend, node, [heading], None, True)
+        self._fit()
+
+    def _heading(self, key: str) -> str:
+        if key == "neighbours":
+            return sentence("map.register.neighbours", {}, self._language)
+        return self._pack.value("map_layers", key, f"legend_{self._language}")
+
+    def _fit(self) -> None:
+        """The largest letters and the least number of columns with which the legend stays in its room, else what leaves it least."""
+        tried = []
+        for part in _SIZES:
+            for count in range(self._columns, max(_COLUMNS, self._columns) + 1):
+                over = self._set(part, count)
+                if not over:
+                    return
+                tried.append((over, -part, count))
+        _, part, count = min(tried)
+        self._set(-part, count)
+
+    def _set(self, part: float, columns: int) -> float:
+        """Set the letters to a part of the template's size, and the columns; by how many millimetres the legend is larger than its room."""
+        for kind, size in self._sizes.items():
+            style = self._legend.style(kind)
+            _set_style_size(style, size * part)
+            self._legend.setStyle(kind, style)
+        self._legend.setColumnCount(columns)
+        self._legend.adjustBoxSize()
+        rect = self._legend.rect()
+        return float(max(rect.width() - self._room[0], 0.0) + max(rect.height() - self._room[1], 0.0))
+
+
+def _style_size(style: QgsLegendStyle) -> float:
+    # textFormat came with QGIS 3.30
+    return float(style.textFormat().size() if hasattr(style, "textFormat") else style.font().pointSizeF())
+
+
+def _set_style_size(style: QgsLegendStyle, size: float) -> None:
+    if hasattr(style, "setTextFormat"):
+        shape = style.textFormat()
+        shape.setSize(size)
+        style.setTextFormat(shape)
+    else:
+        font = style.font()
+        font.setPointSizeF(size)
+        style.setFont(font)
