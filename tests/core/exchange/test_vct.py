@@ -270,8 +270,7 @@ def test_dialects_are_told_by_mark_and_version(pack, mark, version, dialect):
     assert dialect_of({"datamark": mark, "version": version}, pack)["dialect"] == dialect
 
 
-def test_an_old_head_and_old_records(pack):
-    text = f"""HeadBegin
+OLD = f"""HeadBegin
 DataMark:LANDUSE.VCT
 Version:2.0
 Unit:M
@@ -322,7 +321,10 @@ DLTB
 TableEnd
 AttributeEnd
 """
-    tables, notes = read(text, pack)
+
+
+def test_an_old_head_and_old_records(pack):
+    tables, notes = read(OLD, pack)
     assert not notes.findings and notes.head.dialect == "vct2" and notes.head.crs == "EPSG:2364"
     assert shapely.area(tables["DLTB"].shapes).tolist() == [4.0, 0.5]
 

@@ -131,7 +131,7 @@ def written(crs: str | None, box: tuple[float, float, float, float], date: str, 
     lines += ["Projection:", "Parameters:"] if degrees else _projection(plane_of(crs))
     lines += ["VerticalDatum:1985国家高程基准", "TemporalReferenceSystem:北京时间"]
     lines += [f"Extent{name}:{x:.{decimals}f},{y:.{decimals}f}" for name, x, y in (("Min", *box[:2]), ("Max", *box[2:]))]
-    lines += [f"MapScale:{pack.value('vct', 'map_scale')}", "Offset:0,0", f"Date:{date}", f"Separator:{separator}"]
+    lines += ["MapScale:" + pack.value("vct", "map_scale"), "Offset:0,0", f"Date:{date}", f"Separator:{separator}"]
     return ["HeadBegin", *lines, "HeadEnd"]
 
 
