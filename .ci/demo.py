@@ -247,7 +247,7 @@ def hand_over(chain: Chain, county: Path, folder: Path, stem: str, points: Path)
     written = {chain.results.name: chain.results, points.name: points}
     for language in ("zh", "en"):
         about = About(PLACES[stem][language], str(today.year), SOURCES[stem][language], today.isoformat())
-        written.update(registration_package.write_tables(chain.results, folder, stem, about.place, packs, language))
+        written.update(registration_package.write_tables(chain.results, county, folder, stem, about.place, packs, language))
         written.update(registration_package.write_maps(chain.results, county, folder, stem, about, packs, language))
     manifest = Manifest("make demo", {county.name: county}, chain.parameters, packs.values(), chain.counts, written, SOURCES[stem].values())
     write_manifest(folder / f"{stem}_manifest.json", manifest)

@@ -6,6 +6,7 @@ import csv
 import gc
 import importlib.util
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -120,7 +121,7 @@ def test_printed_totals_are_the_sums_of_their_columns_and_of_the_database(packag
     folder, _ = package
     for language in LANGUAGES:
         book = openpyxl.load_workbook(folder / f"qinglan_tables_{language}.xlsx")
-        assert len(book.worksheets) == 5
+        assert len(book.worksheets) == 6
         for page in book.worksheets[:4]:
             top = next(row for row in range(1, 10) if page.cell(row, 2).value in ("合计", "Total"))
             last = next(row for row in range(top, 200) if page.cell(row, 1).value in ("填表人：", "Filled in by:")) - 2
@@ -137,13 +138,28 @@ def test_printed_totals_are_the_sums_of_their_columns_and_of_the_database(packag
         assert Decimal(str(summary["E5"].value)) == hectares == Decimal(str(types.cell(5, 10).value))
 
 
+def test_the_last_sheet_lists_what_is_not_of_a_published_text(package):
+    """The classes, units and kinds that this county has, with value, source and status in words; each sheet says how many they are."""
+    folder, _ = package
+    for language, status in (("zh", "本插件自定"), ("en", "ours")):
+        book = openpyxl.load_workbook(folder / f"qinglan_tables_{language}.xlsx")
+        page = book["非标准取值" if language == "zh" else "Non-standard values"]
+        body = [row for row in page.iter_rows(min_row=4, values_only=True) if isinstance(row[0], int)]
+        keys = {(row[2], row[3]) for row in body}
+        assert {("rules/settings", "sliver_width"), ("rules/unit_types", "ZRBH"), ("rules/abutments", "least_share")} <= keys
+        assert ("rules/unit_types", "HYDY") not in keys and ("rules/area", "a") not in keys
+        assert all(all(row[at] for at in (1, 2, 3, 5, 6, 7)) for row in body) and status in {row[7] for row in body}
+        notes = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if isinstance(cell, str) and page.title in cell]
+        assert sum(int(re.search(r"[；;] ?(?:本簿用到的 )?(\d+)", one).group(1)) for one in notes) == len(body) > 30
+
+
 def test_csv_tables_say_what_the_workbook_says(package):
     folder, _ = package
     with (folder / "tables" / "qinglan_lines_zh.csv").open(encoding="utf-8-sig", newline="") as stream:
         head, total, *body = list(csv.reader(stream))
     assert all(row[1] for row in body), "a line of no kind has words too"
     assert head[1] == "界线类别（按主类）" and sum(Decimal(row[3]) for row in body) == Decimal(total[3]) > 0
-    assert len(list((folder / "tables").glob("*.csv"))) == 10
+    assert len(list((folder / "tables").glob("*.csv"))) == 12
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
