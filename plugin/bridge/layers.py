@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 from qgis.core import (
     NULL,
-    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
     QgsField,
@@ -29,9 +28,10 @@ from ..core.errors import InputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
+from .crs_text import crs_text
 
 __all__ = [
-    "SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
+    "SAMPLE_KINDS", "Reading", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
 ]
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
@@ -74,14 +74,6 @@ def make_field(name: str, kind: str, length: int = 0, decimals: int = 0) -> QgsF
         return QgsField(name, getattr(QMetaType.Type, word), "", length, decimals)
     except (ImportError, AttributeError, TypeError):
         return QgsField(name, getattr(QVariant.Type, old[word]), "", length, decimals)
-
-
-def crs_text(crs: QgsCoordinateReferenceSystem) -> str | None:
-    """What core takes as CRS: the authority's code where it has one that PROJ knows, else WKT, None when unset."""
-    if not crs.isValid():
-        return None
-    code = crs.authid()
-    return code if code and not code.startswith("USER:") else crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
 
 
 def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = SILENT, place: Any = None) -> Reading:
