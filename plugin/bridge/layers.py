@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +28,7 @@ from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
 from .crs_text import crs_text
+from .judged import Judged
 
 __all__ = [
     "SAMPLE_KINDS", "Reading", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
@@ -124,19 +124,10 @@ def _every(source: Any, request: QgsFeatureRequest) -> Any:
 
 def _shapes(wkb: list[Any], progress: Progress) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Shapes of WKB and which of them are valid, both cores at work, a stop seen between batches."""
-    made, asked = [np.empty(0, dtype=object)], []
-    pool = ThreadPoolExecutor(2)
-    try:
+    with Judged() as judged:
         for part in progress.part(0.7, 0.9).chunks(len(wkb), _CHECK_EVERY):
-            made.append(shapely.from_wkb(np.array(wkb[part], dtype=object), on_invalid="ignore"))
-            asked.append(pool.submit(shapely.is_valid, made[-1]))
-        valid = [np.empty(0, dtype=bool)]
-        for one in asked:
-            progress.check()
-            valid.append(one.result())
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return np.concatenate(made), np.concatenate(valid)
+            judged.add(shapely.from_wkb(np.array(wkb[part], dtype=object), on_invalid="ignore"))
+        return judged.gathered(progress)
 
 
 def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, Any] | None = None) -> Reading:
