@@ -7,4 +7,5 @@ ALGORITHMS = (
     "boundary_points:BoundaryPoints",
     "abutments:Abutments",
     "ownership_list:OwnershipList",
+    "register_book:RegisterBook",
 )

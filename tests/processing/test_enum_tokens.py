@@ -25,6 +25,7 @@ from shanshui.processing_algorithms.base import modules
 from shanshui.processing_algorithms.provider import GROUPS
 from shanshui.tests.heard import Heard
 
+BOOKS = "folder"  # where an algorithm that fills a folder puts it
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 # the golden whose inputs serve, where it is not the first one: this one has a START_POINT
@@ -61,13 +62,18 @@ def given(identifier: str, folder: Path) -> dict[str, object]:
         return str(case / value) if isinstance(value, str) and value.startswith("in_") else value
 
     outputs = {name: str(folder / f"{name}.gpkg") for name in told["outputs"]}
+    if told["parameters"].get("OUTPUT") == "TEMPORARY_OUTPUT":
+        outputs["OUTPUT"] = str(folder / BOOKS)
     return {**{name: meant(value) for name, value in told["parameters"].items()}, **outputs}
 
 
 def rows(parameters: dict[str, object]) -> list[list[str]]:
-    """Every value of every layer that was written."""
+    """Every value of every layer that was written; of a folder what stands in it."""
     found = []
     for path in (str(one) for name, one in parameters.items() if name.startswith(("OUTPUT", "SUMMARY", "TYPE"))):
+        if path.endswith(BOOKS):
+            found.append(sorted(f"{one.name} {one.suffix == '.html' and one.read_text(encoding='utf-8')}" for one in Path(path).iterdir()))
+            continue
         layer = QgsVectorLayer(path, "x", "ogr")
         assert layer.isValid(), path
         found.append([str(one.attributes()) + one.geometry().asWkt(3) for one in layer.getFeatures()])
@@ -86,7 +92,7 @@ def model_of(identifier: str, parameters: dict[str, object]) -> tuple[QgsProcess
     child.setChildId("step")
     outputs, wanted = {}, {}
     for name, value in parameters.items():
-        if str(value).endswith(".gpkg"):
+        if str(value).endswith((".gpkg", BOOKS)):
             outputs[name] = QgsProcessingModelOutput(name)
             outputs[name].setChildId("step")
             outputs[name].setChildOutputName(name)

@@ -101,7 +101,8 @@ class Book:
     """All that is said of one unit.
 
     kind: book or survey_form; language: zh or en; number, name: of the unit; lacking: what is missing in it, for the index; area_m2,
-    area_ha and patches: what the index adds up (None where a unit enters no sum). day: ISO date that stands at the foot of the pages.
+    area_ha and patches: what the index adds up (None where a unit enters no sum). by_type: hectares by code of the resource type, as the
+    tables print them, for the legend of the map. day: ISO date that stands at the foot of the pages.
     """
 
     kind: str
@@ -115,6 +116,7 @@ class Book:
     area_m2: float | None = None
     area_ha: float | None = None
     patches: int = 0
+    by_type: Mapping[str, float] = field(default_factory=dict)
     day: str = ""
 
     @property

@@ -45,8 +45,13 @@ class Contents:
         return Book(
             self.kind, language, _text(facts["ZRZYDJDYH"]), _text(facts["DJDYMC"]), head["title_zh"], head["title_en"], sections,
             tuple(self._lacking(sections, missing, unit)), float(areas.whole[unit]) if counted else None,
-            float(areas.whole_ha[unit]) if counted else None, len(rows), self.day,
+            float(areas.whole_ha[unit]) if counted else None, len(rows), self._by_type(unit), self.day,
         )  # fmt: skip
+
+    def _by_type(self, unit: int) -> dict[str, float]:
+        rows = self.sheets.areas.rows(unit)
+        kinds = self.sheets.patches.text("ZRZYLX").to_numpy(dtype=object)[rows]
+        return {kind: add(self.sheets.areas.hectares[rows][kinds == kind]) for kind in dict.fromkeys(kinds)}
 
     def _section(self, row: Mapping[str, str], unit: int, values: Mapping[str, Any], missing: list[str]) -> Section:
         facts = []
