@@ -69,8 +69,9 @@ def spoilt(random, cells):
 
 def holes(shapes):
     """What rows enclose and none covers, by the union."""
-    parts = shapely.get_parts(shapely.union_all(shapes))
-    return shapely.union_all([shapely.Polygon(ring) for part in parts for ring in part.interiors])
+    covered = shapely.union_all(shapes)
+    rims = [shapely.Polygon(ring) for part in shapely.get_parts(covered) for ring in part.interiors]
+    return shapely.difference(shapely.union_all(rims), covered)  # a row may stand in a gap like an island
 
 
 def alike(one, other):
