@@ -73,7 +73,32 @@ REGISTRATION_CHAIN = (
         ),
     ),
 )
-CHAINS = (REGISTRATION_CHAIN,)
+CHECK_AND_REPAIR = (
+    "check_and_repair",
+    (("INPUT", "polygon"), ("RULES", "text?"), ("REPAIRS", "text?"), ("TOLERANCE", 0.001)),
+    (
+        (
+            "before", "check_layers",
+            {"LAYERS": "INPUT", "RULES": "RULES", "TOLERANCE": "TOLERANCE"},
+            {"FINDINGS_BEFORE": "FINDINGS"},
+        ),
+        (
+            "repair", "repair_layer",
+            {"INPUT": "INPUT", "RULES": "REPAIRS", "TOLERANCE": "TOLERANCE"},
+            {"REPAIRED": "OUTPUT", "CHANGES": "CHANGES", "FINDINGS_REPAIR": "FINDINGS", "REJECTED": "REJECTED"},
+        ),
+        (
+            "after", "check_layers",
+            # the repaired layer bears the step's name, and findings are known again by that of the layer
+            {
+                "LAYERS": "repair:OUTPUT", "RULES": "RULES", "TOLERANCE": "TOLERANCE", "PREVIOUS": "before:FINDINGS",
+                "NAMES": "before:LAYER_NAMES",
+            },
+            {"FINDINGS": "FINDINGS", "REPORT": "REPORT"},
+        ),
+    ),
+)
+CHAINS = (REGISTRATION_CHAIN, CHECK_AND_REPAIR)
 
 
 def house() -> object:
