@@ -72,7 +72,8 @@ def _column(row: Any, language: str) -> Column:
 def _values(table: Table, column: Column, pack: Pack, language: str) -> list[Any]:
     if column.total == "serial":
         return list(range(1, len(table) + 1))
-    values = [None if value is None or value != value else value for value in table[column.name].tolist()]
+    shown = table[column.name]
+    values = [value if there else None for value, there in zip(shown.tolist(), shown.notna())]
     if column.decimals is not None:
         return [None if value is None else _number(value, column.decimals) for value in values]
     known = next((one for one in table.layer.fields if one.name == column.name), None) if table.layer else None
@@ -265,14 +266,14 @@ class Look:
 
     def cell(self, row: int, place: int, value: Any, column: Column, bold: bool = False) -> None:
         """A value: numbers to the right with their decimals, text to the left, serials and totals in the middle."""
-        side = "center" if column.total == "serial" or bold else "left"
+        side = "right" if column.decimals is not None else "center" if column.total == "serial" or bold else "left"
         self.value(row, place, value, column.decimals, bold, side)
 
     def value(self, row: int, place: int, value: Any, decimals: int | None, bold: bool = False, side: str = "left") -> None:
-        """A value in a box: a number to the right with its decimals, text to `side`."""
+        """A value in a box, a number with its decimals."""
         cell = self.page.cell(row, place, value)
         cell.font, cell.border = self.font(bold=bold), self._box
         number = decimals is not None
-        cell.alignment = self._styles.Alignment(horizontal="right" if number else side, vertical="center", wrap_text=not number)
+        cell.alignment = self._styles.Alignment(horizontal=side, vertical="center", wrap_text=not number)
         if number:
             cell.number_format = "#,##0" + (f".{'0' * decimals}" if decimals else "")
