@@ -93,8 +93,7 @@ class _Page:
     def facts(self, facts: Sequence[Fact]) -> None:
         """Labels and values, two pairs a line where both are short."""
         rows = [[cell for one in pair for cell in (one.label, one.text)] for pair in pairs(facts)]
-        grid = self.document.add_table(len(rows), 4, style="Table Grid")
-        widths = (38.0, 52.0, 38.0, 52.0)
+        grid = self._grid(len(rows), (38.0, 52.0, 38.0, 52.0))
         for row, cells in zip(grid.rows, rows):
             self._whole(row)
             places = row.cells
@@ -102,7 +101,6 @@ class _Page:
                 places = [places[0], places[1].merge(places[3])]
             for at, (cell, text) in enumerate(zip(places, cells)):
                 self._fill(cell, text, bold=at % 2 == 0, shade=at % 2 == 0)
-        self._widths(grid, widths)
 
     def table(self, table: Table, language: str) -> None:
         """A titled table whose head stands on every page, or its title and notes alone."""
@@ -113,11 +111,10 @@ class _Page:
         if not table.columns:
             return
         grouped = any(one.group for one in table.columns)
-        grid = self.document.add_table(2 if grouped else 1, len(table.columns), style="Table Grid")
-        self._head(grid, table.columns, grouped)
         whole = sum(one.width for one in table.columns)
+        grid = self._grid(2 if grouped else 1, [_WIDTH * one.width / whole for one in table.columns])
+        self._head(grid, table.columns, grouped)
         self._body(grid, table)
-        self._widths(grid, [_WIDTH * one.width / whole for one in table.columns])
 
     def picture(self, path: Path) -> None:
         """The map, as large as the page lets it be."""
@@ -174,11 +171,16 @@ class _Page:
                 fill.set(self._qn(f"w:{name}"), value)
             cell._tc.get_or_add_tcPr().append(fill)
 
-    def _widths(self, grid: Any, widths: Sequence[float]) -> None:
-        """Fixed widths in millimetres, in the grid and in every cell: Word asks the cells, LibreOffice the grid."""
+    def _grid(self, rows: int, widths: Sequence[float]) -> Any:
+        """A table of fixed widths in millimetres, in the grid and in every cell: Word asks the cells, LibreOffice the grid."""
+        grid = self.document.add_table(rows, len(widths), style="Table Grid")
         grid.autofit = False
         for column, width in zip(grid.columns, widths):
             column.width = self._shared.Mm(width)
+        for row in grid.rows:
+            for cell, width in zip(row.cells, widths):
+                cell.width = self._shared.Mm(width)
+        return grid
 
     def _whole(self, row: Any) -> None:
         row._tr.get_or_add_trPr().append(self._element("w:cantSplit"))

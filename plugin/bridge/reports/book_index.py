@@ -20,7 +20,7 @@ NAME = "index.xlsx"
 _COLUMNS = {
     **{"NO": (None, "serial", 6), "NUMBER": (None, "label", 24), "NAME": (None, "label", 20), "TYPE": (None, "label", 14)},
     **{"AREA_HA": (2, "sum", 14), "AREA": (2, "sum", 18), "PATCHES": (0, "sum", 9)},
-    **{"STATE": (None, "", 14), "FILES": (None, "", 44), "MISSING": (None, "", 60)},
+    **{"STATE": (None, "", 14), "FILES": (None, "", 50), "MISSING": (None, "", 60)},
 }
 
 
@@ -53,8 +53,13 @@ def _row(at: int, one: Entry, contents: Contents, say: Any) -> tuple[Any, ...]:
     state = "failed" if not one.files else "partly" if one.failures else "kept" if not one.made else "made"
     return (
         at + 1, one.number, one.name, _kind(contents, at), book.area_ha if book else None, book.area_m2 if book else None,
-        book.patches if book else None, say(state), "\n".join(one.files), joined(lacking(one), contents.sheets.language),
+        book.patches if book else None, say(state), _files(one.files), joined(lacking(one), contents.sheets.language),
     )  # fmt: skip
+
+
+def _files(names: Sequence[str]) -> str:
+    """The first name whole, of the others the endings: they differ in nothing else."""
+    return " ".join([*names[:1], *(Path(one).suffix for one in names[1:])])
 
 
 def _kind(contents: Contents, at: int) -> Any:

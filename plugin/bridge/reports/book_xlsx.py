@@ -66,7 +66,7 @@ class _Page:
         """A label and its value, across the rest of the sheet."""
         self.look.head(self.row, 1, fact.label)
         for place in range(2, self.wide + 1):
-            self.look.value(self.row, place, fact.value if place == 2 else None, fact.decimals, side="left")
+            self.look.value(self.row, place, fact.value if place == 2 else None, fact.decimals)
         self.page.merge_cells(start_row=self.row, end_row=self.row, start_column=2, end_column=self.wide)
         room = sum(self.widths[1:])
         high = max(lines_in(fact.label, self.widths[0] * 0.9), lines_in(fact.value, room))
@@ -87,7 +87,7 @@ class _Page:
         for at, cells in enumerate(rows):
             last = bool(table.total) and at == len(rows) - 1
             for place, (value, one) in enumerate(zip(cells, table.columns), 1):
-                self.look.value(self.row, place, value, one.decimals, bold=last)
+                self.look.value(self.row, place, value, one.decimals, last, "left" if one.decimals is None else "right")
             high = max(lines_in(value, width) for value, width in zip(cells, self.widths))
             self.page.row_dimensions[self.row].height = 2 + 14 * high
             self.row += 1

@@ -120,7 +120,7 @@ class Contents:
 
     def _lacking(self, sections: tuple[Section, ...], missing: list[str], unit: int) -> list[Note]:
         """What the index says is missing: patches, blanks that must be filled, tables of rights that were not provided."""
-        joiner = self.pack.value("book_words", "joiner", self.sheets.language)
+        joiner = self.pack.value("book_words", "joiner", self.sheets.language) + ("" if self.sheets.language == "zh" else " ")
         notes = [one for one in self._notes(unit) if one.code in ("book.no_patches", "book.patches_exceed", "book.undecided")]
         if missing:
             notes.append(Note("book.lacks_facts", {"names": joiner.join(missing)}))
