@@ -6,4 +6,5 @@ ALGORITHMS = (
     "check_codes:CheckCodes",
     "assign_codes:AssignCodes",
     "sheet_grid:SheetGrid",
+    "trace_lineage:TraceLineage",
 )

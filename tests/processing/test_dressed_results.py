@@ -35,6 +35,7 @@ STYLED = {
     "resource_patches": ("OUTPUT", "ZRZYTB", "ZRZYLX"),
     "boundary_lines": ("OUTPUT", "BOUNDARY_LINES", "KIND"),
     "boundary_points": ("OUTPUT_POINTS", "JZD", None),
+    "trace_lineage": ("OUTPUT", "LINEAGE", "CHANGE"),
 }
 
 
@@ -60,6 +61,9 @@ def inputs(name: str, county: dict[str, Path], folder: Path) -> dict[str, object
     sources = {"COUNTY": str(county["XZQ"]), "LAYERS": [str(county["国家公园"]), str(county["自然保护区"])]}
     if name == "draw_units":
         return sources
+    if name == "trace_lineage":
+        years = Path(__file__).resolve().parents[1] / "golden" / "trace_lineage" / "one_of_each"
+        return {"OLD": str(years / "in_DLTB.geojson"), "NEW": str(years / "in_DLTB_T1.geojson"), "KEY_FIELD": "BSM"}
     units = made("draw_units", **sources)
     if name == "boundary_points":
         return {"INPUT": units}
