@@ -59,7 +59,7 @@ def _ground(case: Case) -> _Ground | None:
         kept = (case.table.text(spared) == "").to_numpy(dtype=bool)
         if not kept.all():
             shapes[~kept] = None
-            net = topology.network(shapes, case.units, case.progress.quiet())
+            net = topology.network(shapes, case.units, case.progress.quiet(), whole=False)
     made = compared(shapes, net, _enclosed(other.table.shapes), case.units, case.progress.quiet())
     area, width = sizes(case, made.shapes)
     real = (width > max(case.tolerance, DUST)) & ~made.doubt

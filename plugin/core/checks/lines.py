@@ -30,7 +30,9 @@ def point_off_line(case: Case) -> Iterator[Finding]:
     if other.table.geometry is None:
         return
     points, row = shapely.get_parts(case.table.shapes, return_index=True)
-    real = (shapely.get_type_id(points) == 0) & ~shapely.is_empty(points) & np.isfinite(shapely.get_x(points)) & np.isfinite(shapely.get_y(points))
+    real = (shapely.get_type_id(points) == 0) & ~shapely.is_empty(points)
+    points, row = points[real], row[real]
+    real = np.isfinite(shapely.get_coordinates(points)).all(axis=1)
     points, row = points[real], row[real]
     scale = scales(points, case.table.crs)
     flat = shapely.force_2d(shapely.transform(points, lambda places: places * scale))

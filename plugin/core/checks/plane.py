@@ -34,7 +34,7 @@ def metres(points: Array, owner: Array, crs: str | None) -> Array:
 def scales(shapes: Array, crs: str | None) -> Array:
     """(2,) metres of one unit of x and y in the middle of `shapes`, good for short distances within a county; no CRS counts as metres."""
     scale = 1.0 / topology.units_of(1.0, crs)
-    box = shapely.total_bounds(shapes)
+    box = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
     if crs is None or not CRS.from_user_input(crs).is_geographic or not np.isfinite(box).all():
         return np.array([scale, scale])
     return np.array([scale * np.cos(np.radians((box[1] + box[3]) / 2.0)), scale])
