@@ -113,6 +113,6 @@ def test_buildings_outside_their_plots(layer, look):
 def test_boundary_points_lie_on_their_boundaries(layer, look):
     points, lines = (layer("quality_validations", name).geometry for name in ("good_boundary_points", "good_boundary"))
     assert len(points) == 24 and look("point_off_line", points, lines) == []
-    moved = shapely.transform(points.to_numpy(), lambda places: places + [0.0, 0.5])
+    moved = shapely.transform(points.to_numpy(), lambda places: places + np.array([0.0, 0.5]))
     off = look("point_off_line", moved, lines)
     assert len(off) == int(np.sum(shapely.distance(moved, shapely.union_all(lines.to_numpy())) > 1e-6)) > 0
