@@ -30,8 +30,8 @@ BOOKS = "folder"  # where an algorithm that fills a folder puts it
 PAPER = "paper.docx"  # where one that writes a document puts it
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
-# the golden whose inputs serve, where it is not the first one: this one has a START_POINT
-CASE = {"boundary_points": "layer_numbers"}
+# the golden whose inputs serve, where it is not the first one: these have a START_POINT, and survey areas
+CASE = {"boundary_points": "layer_numbers", "resource_patches": "survey_areas"}
 
 
 def classes() -> dict[str, type]:

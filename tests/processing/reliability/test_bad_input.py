@@ -205,8 +205,8 @@ def _array(shapes: Any) -> Any:
 
 CHOICES = [
     ("measure_areas", "METHOD"), ("measure_areas", "UNIT"), ("measure_areas", "ZONE"), ("measure_lengths", "UNIT"), ("balance_areas", "METHOD"),
-    ("overlay", "OPERATION"), ("resource_patches", "DISPUTED_AS"), ("resource_patches", "GROUP_BY"), ("boundary_points", "START"),
-    ("boundary_points", "NUMBERING"),
+    ("overlay", "OPERATION"), ("resource_patches", "DISPUTED_AS"), ("resource_patches", "GROUP_BY"), ("resource_patches", "AREA"),
+    ("boundary_points", "START"), ("boundary_points", "NUMBERING"),
 ]
 
 
