@@ -217,6 +217,29 @@ def test_the_summary_says_what_there_is_and_where(package):
     assert folder / "qinglan_en.qgz" not in places
 
 
+def test_a_county_with_faults_is_checked_and_has_its_register_books(provider, demo, tmp_path, monkeypatch):
+    """Findings and their report, and for each unit a book whose total is that of its patches in the results."""
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    lines = demo.faulty_package(demo.sample_county(tmp_path / "county", 600, faults=True), tmp_path)
+    gc.collect()
+    places = [Path(one.strip()) for one in lines[1:]]
+    assert all(one.exists() for one in places) and "未完成 0 个" in lines[0]
+    with closing(sqlite3.connect(tmp_path / "findings.gpkg")) as link:
+        opened = link.execute("SELECT COUNT(*) FROM findings WHERE STATE = 'open'").fetchone()[0]
+    assert f"质检问题 {opened} 条" in lines[0] and opened > 20
+    sums: dict[str, Decimal] = {}
+    for number, area in rows(tmp_path, "ZRZYTB", "ZRZYDJDYH", "MJ"):
+        sums[number] = sums.get(number, Decimal(0)) + Decimal(str(area))
+    units = [number for (number,) in rows(tmp_path, "ZRZYDJDY", "ZRZYDJDYH")]
+    for number in units:
+        for ending in ("pdf", "docx", "html", "xlsx"):
+            assert len(list((tmp_path / "books" / "zh").glob(f"{number}_*.{ending}"))) == 1
+        page = next((tmp_path / "books" / "zh").glob(f"{number}_*.html")).read_text(encoding="utf-8")
+        # under the holders and under the patches; under the types too where a fault left no ground undecided
+        assert number not in sums or page.count(f"<td class=\"n\">{sums[number]:.2f}</td>") >= 2
+    assert len(sums) > 10 and len(list((tmp_path / "books" / "en").glob("*.pdf"))) == len(units)
+
+
 @pytest.mark.real
 def test_the_real_survey_goes_the_same_way(provider, demo, real_data, tmp_path, monkeypatch):
     """ch_av_solothurn 254900: 34 parcels of 95.06 ha stay 34 units whose patches leave nothing over."""
