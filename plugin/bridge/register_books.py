@@ -99,11 +99,13 @@ def write_books(contents: Contents, job: Job, progress: Progress, warn: Callable
     """Write the books of all units; how each went, and whether the user stopped before the last.
 
     A file that is as a former run left it, and whose unit, patches, neighbours and rights are what they were, stays. What fails is said and the
-    others go on. OutputError `output.not_a_folder`, `output.no_folder`, `output.folder_closed`.
+    others go on. OutputError `output.no_folder`, `output.folder_closed`, and for a template as `RegisterMaps`.
     """
     with ExitStack() as stack:
         work = stack.enter_context(sinks.staged(job.folder / "index.xlsx"))
         writer = _Writer(contents, job, work, stack, warn)
+        if job.template is not None:
+            writer.maps()  # a layout that is none is refused before the first book
         entries: list[Entry] = []
         stopped = False
         try:
@@ -161,6 +163,17 @@ class _Writer:
             return self._said(Entry(number, name, failures=(self._why(failure, number, ""),)))
         return self._said(self._files(at, book))
 
+    def maps(self) -> RegisterMaps:
+        """The maps, made when the first is asked for; what their template lacks is said once."""
+        if self._maps is None:
+            job, sheets = self._job, self._contents.sheets
+            about = About(job.maker, self._contents.day)
+            maps = RegisterMaps(self._contents.units, sheets.patches, sheets.pack, about, sheets.language, job.template, job.lines, job.points)
+            self._maps = self._stack.enter_context(maps)
+            for code, facts in self._maps.remarks():
+                self._warn(code, **facts)
+        return self._maps
+
     def _files(self, at: int, book: Book) -> Entry:
         inputs = self._inputs(at, book)
         files, failures, made, kept = list[str](), list[tuple[str, dict[str, Any]]](), 0, 0
@@ -206,7 +219,7 @@ class _Writer:
     def _pdf(self, path: Path, book: Book, at: int, place: Path) -> None:
         from .reports import book_pdf
 
-        book_pdf.write(path, book, self._drawn(), at)
+        book_pdf.write(path, book, self.maps(), at)
 
     def _picture(self, at: int, book: Book, place: Path) -> Path | None:
         from .reports.book_words import figures
@@ -214,18 +227,7 @@ class _Writer:
         path = place / "map.png"
         if path.is_file():
             return path
-        return path if self._drawn().picture(at, path, figures=figures(book)) else None
-
-    def _drawn(self) -> RegisterMaps:
-        """The maps, made when the first is asked for; what their template lacks is said once."""
-        if self._maps is None:
-            job, sheets = self._job, self._contents.sheets
-            about = About(job.maker, self._contents.day)
-            maps = RegisterMaps(self._contents.units, sheets.patches, sheets.pack, about, sheets.language, job.template, job.lines, job.points)
-            self._maps = self._stack.enter_context(maps)
-            for code, facts in self._maps.remarks():
-                self._warn(code, **facts)
-        return self._maps
+        return path if self.maps().picture(at, path, figures=figures(book)) else None
 
     def _why(self, failure: Exception, unit: str, file: str) -> tuple[str, dict[str, Any]]:
         """A failure as code and facts; the traceback of an unforeseen one goes to the log panel."""

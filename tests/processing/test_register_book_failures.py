@@ -155,6 +155,27 @@ def test_places_that_cannot_hold_books_are_refused_before_the_work(run, tmp_path
     assert taken.read_text(encoding="utf-8") == "mine" and not (tmp_path / "nowhere").exists()
 
 
+def test_a_layout_that_is_none_is_refused_before_the_first_book(run, tmp_path, folder):
+    layout = tmp_path / "mine.qpt"
+    layout.write_text("no layout", encoding="utf-8")
+    with pytest.raises(QgsProcessingException, match=r"mine\.qpt"):
+        run(LAYOUT=str(layout))
+    assert not list(folder.iterdir())
+
+
+def test_another_layout_makes_all_books_anew(run, tmp_path):
+    """The look of the map is part of what a book is made from."""
+    from shanshui.plugin.bridge.places import RESOURCES
+
+    shipped = (RESOURCES / "layouts" / "register_map.qpt").read_text(encoding="utf-8")
+    layout = tmp_path / "mine.qpt"
+    layout.write_text(shipped, encoding="utf-8")
+    run(LAYOUT=str(layout))
+    assert run(LAYOUT=str(layout))[0]["KEPT"] == 5
+    layout.write_text(shipped.replace("</Layout>", "</Layout>\n"), encoding="utf-8")
+    assert run(LAYOUT=str(layout))[0]["MADE"] == 5
+
+
 def test_files_of_others_in_the_folder_stay(run, folder):
     folder.mkdir()
     (folder / "notes.txt").write_text("mine", encoding="utf-8")

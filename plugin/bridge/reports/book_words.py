@@ -36,10 +36,10 @@ def figures(book: Book) -> UnitWords:
 
 
 def pairs(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
-    """Two facts a line where both are short, else one."""
+    """Two facts a line where both are short, else one; blanks to write into stand alone."""
     held: list[Fact] = []
     for one in facts:
-        if sum(1 if ord(sign) < 0x2E80 else 2 for sign in one.text) > _LONG:
+        if one.room or sum(1 if ord(sign) < 0x2E80 else 2 for sign in one.text) > _LONG:
             if held:
                 yield held
             yield [one]

@@ -69,7 +69,7 @@ class _Page:
             self.look.value(self.row, place, fact.value if place == 2 else None, fact.decimals)
         self.page.merge_cells(start_row=self.row, end_row=self.row, start_column=2, end_column=self.wide)
         room = sum(self.widths[1:])
-        high = max(lines_in(fact.label, self.widths[0] * 0.9), lines_in(fact.value, room))
+        high = max(lines_in(fact.label, self.widths[0] * 0.9), lines_in(fact.value, room), fact.room)
         self.page.row_dimensions[self.row].height = 6 + 14 * high
         self.row += 1
 

@@ -162,6 +162,13 @@ def test_blanks_that_must_be_filled_are_named(packs, units, patches):
     assert ", Location, " in english
 
 
+def test_remarks_have_room_to_be_written_in(packs, units, patches):
+    form = made(packs, units, patches, 0, "survey_form")
+    blanks = next(part.facts for part in form.sections if part.key == "records")
+    assert {one.label: one.room for one in blanks}["审核意见"] == 5 and {one.label: one.room for one in blanks}["审核人"] == 0
+    assert fact(form, "审核意见").text == "\n" * 4 and fact(form, "审核意见").value is None
+
+
 def test_printed_values():
     assert (printed(None, 2), printed(3.0, 2), printed(3, 0), printed("甲", 2), printed(0.5)) == ("", "3.00", "3", "甲", "0.5")
     assert Fact("面积", 1.5, 2, "ha").text == "1.50 ha" and Fact("面积", None, 2, "ha").text == ""

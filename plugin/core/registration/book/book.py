@@ -33,16 +33,22 @@ class Note:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a form. decimals: places of a number, None for text; unit: stands behind a number, "" for none. A value of None is a blank."""
+    """One line of a form. decimals: places of a number, None for text; unit: stands behind a number, "" for none. A value of None is a blank.
+
+    room: lines of a blank that somebody writes into by hand, 0 for one as small as its label.
+    """
 
     label: str
     value: Cell = None
     decimals: int | None = None
     unit: str = ""
+    room: int = 0
 
     @property
     def text(self) -> str:
-        """The value as it is printed, its unit behind it."""
+        """The value as it is printed, its unit behind it; a blank with room as empty lines."""
+        if self.value is None and self.room:
+            return "\n" * (self.room - 1)
         shown = printed(self.value, self.decimals)
         return f"{shown} {self.unit}" if shown and self.unit else shown
 

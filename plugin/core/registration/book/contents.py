@@ -71,7 +71,7 @@ class Contents:
         language = self.sheets.language
         field = self._field(row["field"])
         if field is None:
-            return Fact(row[f"label_{language}"])
+            return Fact(row[f"label_{language}"], room=int(row["room"] or 0))
         label = row[f"label_{language}"] or heading(field, language)
         value = shown(values.get(field.name), field, self.pack, language)
         number = field.type in ("real", "integer") and not isinstance(value, str)
