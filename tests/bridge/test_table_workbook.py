@@ -112,7 +112,8 @@ def test_a_missing_field_is_named(pack):
 
 
 def test_every_sheet_of_the_pack_has_columns_that_exist_and_words_in_both_languages(pack):
-    layers = {"summary": "ZRZK", "types": "TYPE_TABLES", "lines": "BOUNDARY_LINES", "drawing": "YSL", "abutments": "ZRZYDJDY", "basis": ""}
+    layers = {"summary": "ZRZK", "types": "TYPE_TABLES", "lines": "BOUNDARY_LINES", "drawing": "YSL", "abutments": "ZRZYDJDY"}
+    layers.update(basis="", notice="ZRZYDJDY", announcement="ZRZYDJDY")
     assert {row["key"] for row in pack.rule("sheets")} == set(layers) == {row["sheet"] for row in pack.rule("sheet_columns")}
     for row in pack.rule("sheet_columns"):
         assert row["key"] == f"{row['sheet']}.{row['column']}" and row["label_zh"] and row["label_en"] and float(row["width"]) > 0
