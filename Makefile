@@ -35,6 +35,10 @@ check: setup ## ruff, mypy (strict on plugin/core), the stairs between the rooms
 	@$(PYTHON) -m mypy plugin/core
 	@.ci/test -q tests/test_architecture.py
 
+.PHONY: templates
+templates: setup ## write the Word templates of resources/templates from .ci/templates
+	@$(PYTHON) .ci/templates.py
+
 .PHONY: package install
 package: ## dist/shanshui-<version>.zip, judged as the plugin repository does and tried in a fresh profile
 	@.ci/setup run test oracle check package

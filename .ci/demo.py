@@ -1,4 +1,4 @@
-"""The main job from county to map, headless (`make demo`): GeoPackage, projects, maps, tables and manifest in build/demo.
+"""The main job from county to map and register book, headless (`make demo`): packages, projects, maps, tables, checks and books in build/demo.
 
 Usage: demo.py [--county GPKG] [--patches N] [--out FOLDER] [--data FOLDER]
 The county is made by shanshui:sample_county unless one is given. Real data are used where the folder of them is there.
@@ -35,6 +35,8 @@ STAND_INS = {
     **{"0": "0702", "1": "1003", "6": "1003", "8": "1207", "10": "1207", "11": "1104"},
     **{"12": "0201", "13": "0401", "18": "0404", "25": "1101", "27": "0301"},
 }
+# layers that say which rights and controls lie in a unit
+RIGHT_LAYERS = ("STBHHX", "ZRBHD", "HYSYQ", "KYQ", "QSQ", "PWQ")
 # layers from which units are drawn, where the county has them
 UNIT_LAYERS = (
     *("海域", "无居民海岛", "国家公园", "自然保护区", "自然公园", "重要湿地", "河湖管理范围", "河道管理范围"),
@@ -98,8 +100,9 @@ def announce(algorithm: str) -> None:
 class Chain:
     """Algorithms run one after another into one GeoPackage; keeps their findings, what they set aside and their numbers."""
 
-    def __init__(self, results: Path) -> None:
-        self.results = results
+    def __init__(self, results: Path, mends: bool = False) -> None:
+        """mends: features with invalid shapes are repaired, not refused."""
+        self.results, self._mends = results, mends
         self.counts: dict[str, Any] = {}
         self.parameters: dict[str, Any] = {}
         self._kept: dict[str, list[Any]] = {"FINDINGS": [], "REJECTED": []}
@@ -114,7 +117,7 @@ class Chain:
         }
         lists = dict.fromkeys(self._kept, "TEMPORARY_OUTPUT")
         announce(algorithm)
-        found = processing.run(f"shanshui:{algorithm}", {**parameters, **targets, **lists})
+        found = processing.run(f"shanshui:{algorithm}", {**parameters, **targets, **lists}, context=context(self._mends))
         self.parameters[algorithm] = {name: told(value, self.results.parent) for name, value in parameters.items()}
         self.counts[algorithm] = {name: value for name, value in found.items() if isinstance(value, (int, float))}
         for name, kept in self._kept.items():
@@ -140,6 +143,17 @@ class Chain:
     def layer(self, name: str) -> Any:
         """A layer of the results."""
         return named(self.results, name)
+
+
+def context(mends: bool = False) -> Any:
+    """What algorithms run in; mends: with *Invalid features: do not check* among the settings, so that they are repaired."""
+    from processing.tools import dataobjects
+    from qgis.core import QgsFeatureRequest
+
+    made = dataobjects.createContext()
+    if mends:
+        made.setInvalidGeometryCheck(QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck)
+    return made
 
 
 def told(value: Any, folder: Path) -> Any:
@@ -184,36 +198,46 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     county = given.county or sample_county(given.out / "county", given.patches)
     lines = [*county_package(county, given.out), *survey_package(given.data / "ch_av_solothurn" / "ch_av_254900.gpkg", given.out)]
+    lines += faulty_package(sample_county(given.out / "faulty" / "county", given.patches, faults=True), given.out / "faulty")
     print("\n".join(lines))
     print(f"{time.monotonic() - began:.0f} s")
     sys.stdout.flush()
     os._exit(0 if application else 1)
 
 
-def sample_county(folder: Path, patches: int) -> Path:
+def sample_county(folder: Path, patches: int, faults: bool = False) -> Path:
     """The sample county's GeoPackage, made anew in `folder`."""
     import processing
 
     folder.mkdir(parents=True, exist_ok=True)
     announce("sample_county")
-    return Path(processing.run("shanshui:sample_county", {"PATCHES": patches, "OUTPUT": str(folder)})["GEOPACKAGE"])
+    return Path(processing.run("shanshui:sample_county", {"PATCHES": patches, "FAULTS": faults, "OUTPUT": str(folder)})["GEOPACKAGE"])
 
 
 def county_package(county: Path, folder: Path) -> list[str]:
     """From the county's layers to units, patches, boundaries, points, maps and tables; the lines of the summary."""
+    there = layers_of(county)
+    chain = Chain(folder / "qinglan.gpkg")
+    draw(chain, county)
+    # lines, which tell a coast from a county line
+    return finish(chain, county, folder, "qinglan", "XZQJX" if "XZQJX" in there else "XZQ")
+
+
+def layers_of(county: Path) -> list[str]:
+    """The names of a county's layers."""
     from osgeo import ogr
 
     source = ogr.Open(str(county))
-    there = {source.GetLayer(at).GetName() for at in range(source.GetLayerCount())}
-    del source
+    return [source.GetLayer(at).GetName() for at in range(source.GetLayerCount())]
 
-    chain = Chain(folder / "qinglan.gpkg")
+
+def draw(chain: Chain, county: Path) -> None:
+    """Registration units with their abutments as layer ZRZYDJDY of the results."""
+    there = layers_of(county)
     laid = {"OUTPUT": "", "JOURNAL": "YSL", "REST": "REST"}
     drawn = chain.run("draw_units", laid, COUNTY=named(county, "XZQ"), LAYERS=[named(county, name) for name in UNIT_LAYERS if name in there])
     around = [named(county, name) for name in ("CJDCQ",) if name in there]
     chain.run("abutments", {"OUTPUT": "ZRZYDJDY"}, INPUT=drawn["OUTPUT"], NEIGHBOURS=around, NAME_FIELD="DJDYMC")
-    # lines, which tell a coast from a county line
-    return finish(chain, county, folder, "qinglan", "XZQJX" if "XZQJX" in there else "XZQ")
 
 
 def finish(
@@ -225,6 +249,14 @@ def finish(
     in degrees and tolerance in metres of boundary points.
     """
     points = folder / f"{stem}_points.xlsx"
+    survey(chain, county, points, border, control, turns)
+    return hand_over(chain, county, folder, stem, points)
+
+
+def survey(
+    chain: Chain, county: Path, points: Path, border: str = "", control: str | None = None, turns: tuple[float, float] = (20.0, 5.0)
+) -> None:
+    """Patches, boundaries and boundary points of the drawn units as layers of the results, with the list of points; see `finish`."""
     laid = {"OUTPUT": "ZRZYTB", "SUMMARY": "ZRZK", "TYPE_TABLES": "TYPE_TABLES"}
     ground = {"OWNERSHIP": named(county, "SYQ"), "LANDCOVER": named(county, "DLTB")}
     chain.run("resource_patches", laid, UNITS=chain.layer("ZRZYDJDY"), CONTROL_FIELD=control, **ground)
@@ -232,7 +264,6 @@ def finish(
     numbered = {"OUTPUT_POINTS": "JZD", "OUTPUT_LINES": "JZX"}
     chain.run("boundary_points", numbered, INPUT=chain.layer("ZRZYDJDY"), ANGLE=turns[0], TOLERANCE=turns[1], OUTPUT_LIST=str(points))
     chain.close()
-    return hand_over(chain, county, folder, stem, points)
 
 
 def hand_over(chain: Chain, county: Path, folder: Path, stem: str, points: Path) -> list[str]:
@@ -247,7 +278,7 @@ def hand_over(chain: Chain, county: Path, folder: Path, stem: str, points: Path)
     written = {chain.results.name: chain.results, points.name: points}
     for language in ("zh", "en"):
         about = About(PLACES[stem][language], str(today.year), SOURCES[stem][language], today.isoformat())
-        written.update(registration_package.write_tables(chain.results, folder, stem, about.place, packs, language))
+        written.update(registration_package.write_tables(chain.results, county, folder, stem, about.place, packs, language))
         written.update(registration_package.write_maps(chain.results, county, folder, stem, about, packs, language))
     manifest = Manifest("make demo", {county.name: county}, chain.parameters, packs.values(), chain.counts, written, SOURCES[stem].values())
     write_manifest(folder / f"{stem}_manifest.json", manifest)
@@ -275,6 +306,32 @@ def summary(chain: Chain, folder: Path, stem: str, written: dict[str, Path], pac
     shown = [one for one in written.values() if one.parent == folder and other not in one.name]
     places = [f"  {one}" for one in (*shown, folder / f"{stem}_manifest.json", folder / "maps", folder / "tables")]
     return [sentence("demo.counts", facts, language), sentence("demo.areas", facts, language), *places]
+
+
+def faulty_package(county: Path, folder: Path) -> list[str]:
+    """A county with planted faults: every layer checked, and the register book of each unit in spite of them; the lines of the summary."""
+    import processing
+
+    from shanshui.plugin.bridge.speech import sentence
+
+    there, findings, report = layers_of(county), folder / "findings.gpkg", folder / "check_report.html"
+    announce("check_layers")
+    checked = [named(county, name) for name in there if name not in ("KNOWN", "FAULTS")]
+    found = processing.run("shanshui:check_layers", {"LAYERS": checked, "FINDINGS": str(findings), "REPORT": str(report)})
+    chain = Chain(folder / "qinglan.gpkg", mends=True)
+    draw(chain, county)
+    survey(chain, county, folder / "qinglan_points.xlsx", "XZQJX" if "XZQJX" in there else "XZQ")
+    layers = {"UNITS": "ZRZYDJDY", "PATCHES": "ZRZYTB", "LINES": "BOUNDARY_LINES", "POINTS": "JZD"}
+    given = {name: chain.layer(layer) for name, layer in layers.items()}
+    given["RIGHTS"] = [named(county, name) for name in RIGHT_LAYERS if name in there]
+    books = folder / "books"
+    for language, formats in (("zh", "pdf,docx,html,xlsx"), ("en", "pdf")):
+        announce("register_book")
+        wanted = {**given, "LANGUAGE": language, "FORMAT": formats, "OUTPUT": str(books / language)}
+        books.mkdir(exist_ok=True)
+        made = processing.run("shanshui:register_book", wanted, context=context(mends=True))
+    facts = {"open": found["OPEN"], "units": made["UNIT_COUNT"], "failed": made["FAILED"], "area": f"{made['AREA_HA']:,.2f}"}
+    return [sentence("demo.faulty", facts, spoken()), *(f"  {one}" for one in (report, findings, books))]
 
 
 def survey_package(source: Path, folder: Path) -> list[str]:

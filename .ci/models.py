@@ -73,7 +73,65 @@ REGISTRATION_CHAIN = (
         ),
     ),
 )
-CHAINS = (REGISTRATION_CHAIN,)
+CHECK_AND_REPAIR = (
+    "check_and_repair",
+    (("INPUT", "polygon"), ("RULES", "text?"), ("REPAIRS", "text?"), ("TOLERANCE", 0.001)),
+    (
+        (
+            "before", "check_layers",
+            {"LAYERS": "INPUT", "RULES": "RULES", "TOLERANCE": "TOLERANCE"},
+            {"FINDINGS_BEFORE": "FINDINGS"},
+        ),
+        (
+            "repair", "repair_layer",
+            {"INPUT": "INPUT", "RULES": "REPAIRS", "TOLERANCE": "TOLERANCE"},
+            {"REPAIRED": "OUTPUT", "CHANGES": "CHANGES", "FINDINGS_REPAIR": "FINDINGS", "REJECTED": "REJECTED"},
+        ),
+        (
+            "after", "check_layers",
+            # the repaired layer bears the step's name, and findings are known again by that of the layer
+            {
+                "LAYERS": "repair:OUTPUT", "RULES": "RULES", "TOLERANCE": "TOLERANCE", "PREVIOUS": "before:FINDINGS",
+                "NAMES": "before:LAYER_NAMES",
+            },
+            {"FINDINGS": "FINDINGS", "REPORT": "REPORT"},
+        ),
+    ),
+)
+REGISTER_BOOK_CHAIN = (
+    "register_book_chain",
+    (
+        ("UNITS", "polygon"), ("OWNERSHIP", "polygon"), ("LANDCOVER", "polygon"), ("RIGHTS", "tables?"), ("ANGLE", 20.0), ("TOLERANCE", 5.0),
+        ("KIND", "text=book"), ("FORMAT", "text=pdf"),
+    ),
+    (
+        (
+            "abutments", "abutments",
+            {"INPUT": "UNITS", "NEIGHBOURS": "OWNERSHIP", "NAME_FIELD": ("DJDYMC",)},
+            {"UNITS_OUT": "OUTPUT", "FINDINGS_ABUTMENTS": "FINDINGS"},
+        ),
+        (
+            "patches", "resource_patches",
+            {"UNITS": "abutments:OUTPUT", "OWNERSHIP": "OWNERSHIP", "LANDCOVER": "LANDCOVER"},
+            {"PATCHES": "OUTPUT", "SUMMARY": "SUMMARY", "FINDINGS_PATCHES": "FINDINGS", "REJECTED_PATCHES": "REJECTED"},
+        ),
+        ("lines", "boundary_lines", {"INPUT": "patches:OUTPUT"}, {"LINES": "OUTPUT"}),
+        (
+            "points", "boundary_points",
+            {"INPUT": "abutments:OUTPUT", "ANGLE": "ANGLE", "TOLERANCE": "TOLERANCE"},
+            {"POINTS": "OUTPUT_POINTS"},
+        ),
+        (
+            "books", "register_book",
+            {
+                "UNITS": "abutments:OUTPUT", "PATCHES": "patches:OUTPUT", "RIGHTS": "RIGHTS", "LINES": "lines:OUTPUT",
+                "POINTS": "points:OUTPUT_POINTS", "KIND": "KIND", "FORMAT": "FORMAT",
+            },
+            {"BOOKS": "OUTPUT", "FINDINGS_BOOKS": "FINDINGS"},
+        ),
+    ),
+)
+CHAINS = (REGISTRATION_CHAIN, CHECK_AND_REPAIR, REGISTER_BOOK_CHAIN)
 
 
 def house() -> object:
@@ -104,8 +162,10 @@ def asked(name: str, kind: object, label: str) -> object:
         return QgsProcessingParameterNumber(name, label, REAL, kind, False, 0.0)
     if kind == "layers":
         return QgsProcessingParameterMultipleLayers(name, label, POLYGON)
+    if kind == "tables?":
+        return QgsProcessingParameterMultipleLayers(name, label, QgsProcessing.SourceType.TypeVector, None, True)
     if str(kind).startswith("text"):
-        return QgsProcessingParameterString(name, label, None, False, optional)
+        return QgsProcessingParameterString(name, label, str(kind).partition("=")[2] or None, False, optional)
     return QgsProcessingParameterFeatureSource(name, label, [POLYGON], None, optional)
 
 

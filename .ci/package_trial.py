@@ -1,4 +1,4 @@
-"""Runs one algorithm from the unzipped zip in a fresh QGIS profile, with a Python that has no openpyxl but the vendored one."""
+"""Runs two algorithms from the unzipped zip in a fresh QGIS profile, with a Python that has no openpyxl and python-docx but the vendored ones."""
 
 from __future__ import annotations
 
@@ -25,16 +25,21 @@ def run(zipped: Path, folder: Path) -> str:
     (profile / "QGIS").mkdir()
     (profile / "QGIS" / "QGIS3.ini").write_text("[PythonPlugins]\nprocessing=true\nshanshui=true\n", encoding="utf-8")
     surroundings = _surroundings(folder)
-    own = _has_openpyxl(surroundings)
+    own = [name for name in ("openpyxl", "docx") if _has(name, surroundings)]
     _parcels(folder / "parcels.geojson")
-    _boundary_points(folder, surroundings)
+    points = {"OUTPUT_POINTS": "points.gpkg", "OUTPUT_LINES": "lines.gpkg", "OUTPUT_LIST": "list.xlsx"}
+    _process("boundary_points", {"INPUT": "parcels.geojson", **points}, folder, surroundings)
+    _process("registration_notices", {"UNITS": "parcels.geojson", "OUTPUT": "notice.docx"}, folder, surroundings, "LANGUAGE=en")
     if not any((plugins / "shanshui").rglob("*.qm")):
         raise RuntimeError("the unzipped plugin has no translation")
     sheets = _sheets(folder / "list.xlsx")
     if sheets < 2:
         raise RuntimeError(f"the workbook has {sheets} sheets for two parcels")
-    whose = "this system's own openpyxl (the vendored one was NOT tried)" if own else "the vendored openpyxl"
-    return f"tried from the zip in a fresh profile: shanshui:boundary_points by qgis_process, a workbook of {sheets} sheets written by {whose}"
+    with zipfile.ZipFile(folder / "notice.docx") as book:
+        if b"2 registration units have been drawn" not in book.read("word/document.xml") or "word/media/image1.png" not in book.namelist():
+            raise RuntimeError("the notice does not list the two parcels and show them")
+    whose = f"this system's own {' and '.join(own)} (the vendored ones were NOT tried)" if own else "the vendored openpyxl and python-docx"
+    return f"tried from the zip in a fresh profile by qgis_process: a workbook of {sheets} sheets and a notice with its map, written by {whose}"
 
 
 def _surroundings(folder: Path) -> dict[str, str]:
@@ -50,9 +55,9 @@ def _surroundings(folder: Path) -> dict[str, str]:
     return {**kept, **python, **home, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
 
 
-def _has_openpyxl(surroundings: dict[str, str]) -> bool:
+def _has(name: str, surroundings: dict[str, str]) -> bool:
     python = str(Path(sys.executable).resolve())
-    return subprocess.run([python, "-c", "import openpyxl"], env=surroundings, capture_output=True, cwd="/", check=False).returncode == 0
+    return subprocess.run([python, "-c", f"import {name}"], env=surroundings, capture_output=True, cwd="/", check=False).returncode == 0
 
 
 def _parcels(path: Path) -> None:
@@ -69,11 +74,11 @@ def _parcels(path: Path) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
 
 
-def _boundary_points(folder: Path, surroundings: dict[str, str]) -> None:
-    outputs = {"OUTPUT_POINTS": "points.gpkg", "OUTPUT_LINES": "lines.gpkg", "OUTPUT_LIST": "list.xlsx"}
-    given = [f"INPUT={folder / 'parcels.geojson'}", *(f"{key}={folder / name}" for key, name in outputs.items())]
+def _process(algorithm: str, files: dict[str, str], folder: Path, surroundings: dict[str, str], *more: str) -> None:
+    """Run an algorithm by qgis_process; files: names in the folder by parameter."""
+    given = [*(f"{key}={folder / name}" for key, name in files.items()), *more]
     program = shutil.which("qgis_process.bin") or "qgis_process"  # Debian 12 starts the program with a word that 3.22 does not know
-    command = [program, "run", "shanshui:boundary_points", "--", *given]
+    command = [program, "run", f"shanshui:{algorithm}", "--", *given]
     heard = {"capture_output": True, "text": True, "encoding": "utf-8", "stdin": subprocess.DEVNULL}
     done = subprocess.run(command, env=surroundings, cwd=folder, timeout=300, check=False, **heard)
     if done.returncode:

@@ -140,6 +140,10 @@
       <translation>标准包</translation>
     </message>
     <message>
+      <source>Parcels and units by code or name</source>
+      <translation>按代码或名称查找宗地、图斑和单元</translation>
+    </message>
+    <message>
       <source>Python packages</source>
       <translation>Python 组件</translation>
     </message>
@@ -200,8 +204,16 @@
       <translation>请先启用 Processing 插件（插件 ▸ 管理并安装插件）。</translation>
     </message>
     <message>
+      <source>The layer is not in the project any more.</source>
+      <translation>该图层已不在工程中。</translation>
+    </message>
+    <message>
       <source>The manual cannot be written ({reason}). Look into the folder resources/help of the plugin.</source>
       <translation>手册写不出来（{reason}）。请看插件目录中的 resources/help。</translation>
+    </message>
+    <message>
+      <source>This feature has no place on the map.</source>
+      <translation>该要素在地图上没有位置。</translation>
     </message>
     <message>
       <source>This finding has no place on the map.</source>

@@ -34,18 +34,20 @@ class ShanshuiPlugin:
         self._leave.append(expressions.register())
 
     def initGui(self) -> None:  # noqa: N802
-        """The algorithms, and in a window the options page, the panels, menu and toolbar."""
+        """The algorithms, and in a window the options page, the panels, menu and toolbar, and the locator."""
         self.initProcessing()
         if self.iface is None:
             return
         from ..ui import menu
         from ..ui.findings import door as findings
+        from ..ui.locator import door as locator
         from ..ui.options import factory
 
         self._leave.append(factory.register(self.iface))
         show_findings, take_away = findings.put_up(self.iface)
         self._leave.append(take_away)
         self._leave.append(menu.put_up(self.iface, show_findings))
+        self._leave.append(locator.register(self.iface))
 
     def unload(self) -> None:
         """Leave nothing behind."""

@@ -13,7 +13,7 @@ from .base import Described
 __all__ = ["ShippedModel", "shipped"]
 
 # model id → toolbox group; the work order of the group decides where a user looks for it
-GROUP_OF = {"registration_chain": "registration"}
+GROUP_OF = {"registration_chain": "registration", "check_and_repair": "quality", "register_book_chain": "registration"}
 
 
 class ShippedModel(Described, QgsProcessingModelAlgorithm):

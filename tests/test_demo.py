@@ -6,6 +6,7 @@ import csv
 import gc
 import importlib.util
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -120,7 +121,7 @@ def test_printed_totals_are_the_sums_of_their_columns_and_of_the_database(packag
     folder, _ = package
     for language in LANGUAGES:
         book = openpyxl.load_workbook(folder / f"qinglan_tables_{language}.xlsx")
-        assert len(book.worksheets) == 5
+        assert len(book.worksheets) == 6
         for page in book.worksheets[:4]:
             top = next(row for row in range(1, 10) if page.cell(row, 2).value in ("合计", "Total"))
             last = next(row for row in range(top, 200) if page.cell(row, 1).value in ("填表人：", "Filled in by:")) - 2
@@ -137,13 +138,28 @@ def test_printed_totals_are_the_sums_of_their_columns_and_of_the_database(packag
         assert Decimal(str(summary["E5"].value)) == hectares == Decimal(str(types.cell(5, 10).value))
 
 
+def test_the_last_sheet_lists_what_is_not_of_a_published_text(package):
+    """The classes, units and kinds that this county has, with value, source and status in words; each sheet says how many they are."""
+    folder, _ = package
+    for language, status in (("zh", "本插件自定"), ("en", "ours")):
+        book = openpyxl.load_workbook(folder / f"qinglan_tables_{language}.xlsx")
+        page = book["非标准取值" if language == "zh" else "Non-standard values"]
+        body = [row for row in page.iter_rows(min_row=4, values_only=True) if isinstance(row[0], int)]
+        keys = {(row[2], row[3]) for row in body}
+        assert {("rules/settings", "sliver_width"), ("rules/unit_types", "ZRBH"), ("rules/abutments", "least_share")} <= keys
+        assert ("rules/unit_types", "HYDY") not in keys and ("rules/area", "a") not in keys
+        assert all(all(row[at] for at in (1, 2, 3, 5, 6, 7)) for row in body) and status in {row[7] for row in body}
+        notes = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if isinstance(cell, str) and page.title in cell]
+        assert sum(int(re.search(r"[；;] ?(?:本簿用到的 )?(\d+)", one).group(1)) for one in notes) == len(body) > 30
+
+
 def test_csv_tables_say_what_the_workbook_says(package):
     folder, _ = package
     with (folder / "tables" / "qinglan_lines_zh.csv").open(encoding="utf-8-sig", newline="") as stream:
         head, total, *body = list(csv.reader(stream))
     assert all(row[1] for row in body), "a line of no kind has words too"
     assert head[1] == "界线类别（按主类）" and sum(Decimal(row[3]) for row in body) == Decimal(total[3]) > 0
-    assert len(list((folder / "tables").glob("*.csv"))) == 10
+    assert len(list((folder / "tables").glob("*.csv"))) == 12
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -199,6 +215,29 @@ def test_the_summary_says_what_there_is_and_where(package):
     places = [Path(one.strip()) for one in lines[2:]]
     assert all(one.exists() for one in places) and {folder / "qinglan_zh.qgz", folder / "maps"} <= set(places)
     assert folder / "qinglan_en.qgz" not in places
+
+
+def test_a_county_with_faults_is_checked_and_has_its_register_books(provider, demo, tmp_path, monkeypatch):
+    """Findings and their report, and for each unit a book whose total is that of its patches in the results."""
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    lines = demo.faulty_package(demo.sample_county(tmp_path / "county", 600, faults=True), tmp_path)
+    gc.collect()
+    places = [Path(one.strip()) for one in lines[1:]]
+    assert all(one.exists() for one in places) and "未完成 0 个" in lines[0]
+    with closing(sqlite3.connect(tmp_path / "findings.gpkg")) as link:
+        opened = link.execute("SELECT COUNT(*) FROM findings WHERE STATE = 'open'").fetchone()[0]
+    assert f"质检问题 {opened} 条" in lines[0] and opened > 20
+    sums: dict[str, Decimal] = {}
+    for number, area in rows(tmp_path, "ZRZYTB", "ZRZYDJDYH", "MJ"):
+        sums[number] = sums.get(number, Decimal(0)) + Decimal(str(area))
+    units = [number for (number,) in rows(tmp_path, "ZRZYDJDY", "ZRZYDJDYH")]
+    for number in units:
+        for ending in ("pdf", "docx", "html", "xlsx"):
+            assert len(list((tmp_path / "books" / "zh").glob(f"{number}_*.{ending}"))) == 1
+        page = next((tmp_path / "books" / "zh").glob(f"{number}_*.html")).read_text(encoding="utf-8")
+        # under the holders and under the patches; under the types too where a fault left no ground undecided
+        assert number not in sums or page.count(f"<td class=\"n\">{sums[number]:.2f}</td>") >= 2
+    assert len(sums) > 10 and len(list((tmp_path / "books" / "en").glob("*.pdf"))) == len(units)
 
 
 @pytest.mark.real

@@ -104,14 +104,17 @@ def test_no_module_takes_the_window_when_it_is_imported():
 
 @pytest.fixture
 def window(qgis_iface, monkeypatch):
-    """The mock window with what the mock leaves out: a real menu to stand left of, and a list of options pages."""
-    kept = []
+    """The mock window with what the mock leaves out: a real menu to stand left of, and lists of options pages and locator filters."""
+    kept, filters = [], []
     right = QMenu("Help", qgis_iface.mainWindow())
     qgis_iface.mainWindow().menuBar().addMenu(right)
     monkeypatch.setattr(qgis_iface, "firstRightStandardMenu", lambda: right, raising=False)
     monkeypatch.setattr(qgis_iface, "registerOptionsWidgetFactory", kept.append, raising=False)
     monkeypatch.setattr(qgis_iface, "unregisterOptionsWidgetFactory", kept.remove, raising=False)
     monkeypatch.setattr(qgis_iface, "pages", kept, raising=False)
+    monkeypatch.setattr(qgis_iface, "registerLocatorFilter", filters.append, raising=False)
+    monkeypatch.setattr(qgis_iface, "deregisterLocatorFilter", filters.remove, raising=False)
+    monkeypatch.setattr(qgis_iface, "filters", filters, raising=False)
     return qgis_iface
 
 
@@ -126,6 +129,7 @@ def traces(iface, installed) -> dict[str, object]:
         "toolbars": len([one for one in main.findChildren(QToolBar) if one.objectName().startswith("Shanshui")]),
         "docks": len([one for one in main.findChildren(QDockWidget) if one.objectName().startswith("Shanshui")]),
         "options": len(iface.pages),
+        "locators": len(iface.filters),
         "translators": len(installed),
     }
 
@@ -154,6 +158,7 @@ def test_load_and_unload_three_times(window, monkeypatch):
             "toolbars": 1,
             "docks": 1,
             "options": 1,
+            "locators": 1,
             "translators": 1,
         }
         assert len(window.mainWindow().findChild(QMenu, "ShanshuiMenu").actions()) == 4

@@ -1,4 +1,4 @@
-"""Expression functions of a group of their own: codes, names of classes and sheets, quick enough to run while a map is drawn."""
+"""Expression functions of a group of their own: codes, names of classes, sheets and measures, quick enough to run while a map is drawn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from qgis.core import QgsExpression, QgsExpressionFunction
 
 from ..core.coding import rules, sheets
 from ..core.errors import InputError, ShanshuiError
+from . import shape_measures
 from .places import RESOURCES
 from .settings import load, ui_language
 from .speech import explain
@@ -68,20 +69,36 @@ _WORK: dict[str, Callable[..., Any]] = {
     "shanshui_code_part": _part,
     "shanshui_class_name": _class_name,
     "shanshui_sheet_number": _sheet,
+    "shanshui_area": shape_measures.area,
+    "shanshui_length": shape_measures.length,
 }
+# functions that look at the feature and its layer, so that all their arguments may be left out
+_LOOKING = ("shanshui_area", "shanshui_length")
 
 
 class _Function(QgsExpressionFunction):
     """One function: its work in plain Python, its help from resources/expressions.csv; NULL in any argument gives NULL."""
 
     def __init__(self, row: Mapping[str, str], work: Callable[..., Any]) -> None:
-        self._work = work
-        super().__init__(row["name"], len(row["arguments"].split(",")), GROUP, _help(row))
+        self._work, self._most = work, len(row["arguments"].split(","))
+        self._looking = row["name"] in _LOOKING
+        count = -1 if self._looking else self._most
+        super().__init__(row["name"], count, GROUP, _help(row), False, False, self._looking)
+
+    def usesGeometry(self, node: Any) -> bool:  # noqa: N802  (what QGIS asks)
+        """Whether the feature must be fetched with its shape."""
+        return self._looking
+
+    def referencedColumns(self, node: Any) -> set[str]:  # noqa: N802
+        """The fields that the function reads by itself."""
+        return set()
 
     def func(self, values: Any, context: Any, parent: Any, node: Any) -> Any:
         """Called by QGIS for each feature; a failure is a sentence of the expression."""
         try:
-            return self._work(*values)
+            if len(values) > self._most:
+                raise InputError("expression.too_many", name=self.name(), count=len(values), most=self._most)
+            return self._work(context, *values) if self._looking else self._work(*values)
         except ShanshuiError as failure:
             parent.setEvalErrorString(explain(failure))
             return None

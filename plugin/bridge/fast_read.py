@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from osgeo import gdal, ogr
 from qgis.core import QgsFields
 
 from ..core.progress import SILENT, Progress
+from .judged import Judged
 from .memory import give_back
 
 __all__ = ["Bulk", "read"]
@@ -71,23 +71,17 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
     stream = layer.GetArrowStreamAsNumPy(options=options)
     parts: dict[str, list[Any]] = {field.name(): [] for field in fields}
     words: dict[Any, str] = {}
-    shapes, valid = [np.empty(0, dtype=object)], []
     keys: list[Any] = []
     done = 0
-    # shapes are made here (that needs Python's lock), their validity is judged beside (that does not)
-    pool = ThreadPoolExecutor(2)
-    try:
+    with Judged() as judged:
         for batch in stream:
             progress.at(0.7 * done / count)
             wkb = batch.pop(geometry, None)
             if with_geometry:
-                if wkb is None:
-                    return None
-                made = _shapes(wkb)
+                made = None if wkb is None else _shapes(wkb)
                 if made is None:
                     return None
-                shapes.append(made)
-                valid.append(pool.submit(shapely.is_valid, made))
+                judged.add(made)
             keys.append(np.array(batch[key], dtype=np.int64))
             done += len(keys[-1])
             if len(words) > _WORDS:  # a column of keys would keep every one of them
@@ -96,19 +90,14 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
             for name, some in parts.items():
                 some.append(_part(batch[name], words))
             del batch, wkb
-        judged = [np.empty(0, dtype=bool)]
-        for one in valid:
-            progress.check()
-            judged.append(one.result())
-    finally:
-        pool.shutdown(cancel_futures=True)
+        shapes, valid = judged.gathered(progress)
     ids = np.concatenate([np.empty(0, dtype=np.int64), *keys])
     data = {field.name(): ids if field.name() == key else _column(parts.pop(field.name()), field) for field in fields}
     rows = pd.DataFrame(data, index=pd.RangeIndex(len(ids)))
     give_back()
     if not with_geometry:
         return Bulk(ids, rows, None, None)
-    return Bulk(ids, rows, np.concatenate(shapes), np.concatenate(judged))
+    return Bulk(ids, rows, shapes, valid)
 
 
 def _shapes(wkb: Any) -> Any:

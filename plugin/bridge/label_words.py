@@ -58,8 +58,8 @@ def lines_of(names: Sequence[str], head: str, joiner: str, wide: float, deep: fl
         return millimetres(text, family, size) <= wide
 
     for kept in range(len(names), 0, -1):
-        tail = [] if kept == len(names) else [more(len(names))]
-        parts = [name + joiner for name in names[: kept - 1]] + [names[kept - 1], *tail]
+        tail = "" if kept == len(names) else joiner[1:] + more(len(names))
+        parts = [name + joiner for name in names[: kept - 1]] + [names[kept - 1] + tail]
         lines = [head]
         for part in parts:
             if fits((lines[-1] + part).rstrip()):

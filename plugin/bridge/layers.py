@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +11,6 @@ import pandas as pd
 import shapely
 from qgis.core import (
     NULL,
-    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
     QgsField,
@@ -29,9 +27,11 @@ from ..core.errors import InputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_read
+from .crs_text import crs_text
+from .judged import Judged
 
 __all__ = [
-    "SAMPLE_KINDS", "Reading", "crs_text", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
+    "SAMPLE_KINDS", "Reading", "features", "fields_of", "make_field", "normalise", "read", "to_multi", "without_aliases", "wkb_type",
 ]
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
@@ -74,14 +74,6 @@ def make_field(name: str, kind: str, length: int = 0, decimals: int = 0) -> QgsF
         return QgsField(name, getattr(QMetaType.Type, word), "", length, decimals)
     except (ImportError, AttributeError, TypeError):
         return QgsField(name, getattr(QVariant.Type, old[word]), "", length, decimals)
-
-
-def crs_text(crs: QgsCoordinateReferenceSystem) -> str | None:
-    """What core takes as CRS: the authority's code where it has one that PROJ knows, else WKT, None when unset."""
-    if not crs.isValid():
-        return None
-    code = crs.authid()
-    return code if code and not code.startswith("USER:") else crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
 
 
 def read(source: Any, name: str, kind: str, invalid: str, progress: Progress = SILENT, place: Any = None) -> Reading:
@@ -132,19 +124,10 @@ def _every(source: Any, request: QgsFeatureRequest) -> Any:
 
 def _shapes(wkb: list[Any], progress: Progress) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Shapes of WKB and which of them are valid, both cores at work, a stop seen between batches."""
-    made, asked = [np.empty(0, dtype=object)], []
-    pool = ThreadPoolExecutor(2)
-    try:
+    with Judged() as judged:
         for part in progress.part(0.7, 0.9).chunks(len(wkb), _CHECK_EVERY):
-            made.append(shapely.from_wkb(np.array(wkb[part], dtype=object), on_invalid="ignore"))
-            asked.append(pool.submit(shapely.is_valid, made[-1]))
-        valid = [np.empty(0, dtype=bool)]
-        for one in asked:
-            progress.check()
-            valid.append(one.result())
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return np.concatenate(made), np.concatenate(valid)
+            judged.add(shapely.from_wkb(np.array(wkb[part], dtype=object), on_invalid="ignore"))
+        return judged.gathered(progress)
 
 
 def normalise(reading: Reading, kind: str, invalid: str, valid: np.ndarray[Any, Any] | None = None) -> Reading:

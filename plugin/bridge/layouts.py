@@ -61,12 +61,12 @@ __all__ = [
 
 # scales that are printed: those of the standard series and round ones between them
 SCALES = (
-    *(500, 1_000, 2_000, 3_000, 4_000, 5_000, 7_500, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 45_000, 50_000),
+    *(100, 200, 500, 1_000, 2_000, 3_000, 4_000, 5_000, 7_500, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 45_000, 50_000),
     *(60_000, 75_000, 100_000, 125_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000, 750_000, 1_000_000),
 )
 # the side column's table, millimetres: a row and a column of numbers without the margins around their text
 _ROW, _NUMBER, _MARGIN = 3.6, 19.0, 0.9
-_OPENING, _CLOSING = "（《「“", "，。、；：！？）》」”"
+_OPENING, _CLOSING = "（《「“", "，。、；：！？）》」”,.;:!?)"
 _ITEMS_OF_INSET = ("inset", "inset_title")
 
 

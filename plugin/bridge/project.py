@@ -90,12 +90,18 @@ def view(project: QgsProject, box: QgsRectangle) -> None:
 
 
 def save_project(project: QgsProject, path: Path) -> None:
-    """Write the project (.qgz) with relative paths, first beside the target, then over it; OutputError `project.not_saved`."""
+    """Write the project (.qgz) with relative paths, first beside the target, then over it.
+
+    OutputError `project.not_saved`; `output.in_use` where another program holds the old one: the new one is kept beside it.
+    """
     # in the folder where it will lie: QGIS makes paths relative to the file it writes
     beside = path.with_name(f"{path.stem}.new{path.suffix}")
     if not project.write(str(beside)):
         raise OutputError("project.not_saved", path=str(path), reason=project.error())
-    os.replace(beside, path)
+    try:
+        os.replace(beside, path)
+    except OSError as failure:
+        raise OutputError("output.in_use", path=str(path), kept=str(beside), reason=failure.strerror) from failure
     project.setFileName(str(path))
 
 

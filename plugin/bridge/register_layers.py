@@ -96,10 +96,15 @@ class RegisterLayers:
         self._fine = {key: _finer(one) for key, one in self._bold.items()}
         project.addMapLayers(list(self.layers.values()), False)
 
+    def has_shape(self, row: int) -> bool:
+        """Whether the unit in `row` can be drawn."""
+        shape = self._sources.units.shapes[row]
+        return shape is not None and not shape.is_empty
+
     def show(self, row: int, most_points: int) -> Drawn | None:
         """Fill the layers with the unit in `row`; None where it has no shape. More boundary points than `most_points` are counted, not drawn."""
         shape, number = self._sources.units.shapes[row], self._numbers[row]
-        if shape is None or shape.is_empty:
+        if not self.has_shape(row):
             return None
         outline = pd.DataFrame({_UNIT: [number]})
         patches = _picked(self._sources.patches, self._of["types"].get(number, ()), ("ZRZYLX", "TBBH"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import product
+from typing import Any
 
 from qgis.core import QgsLayoutItemLegend, QgsLegendStyle
 
@@ -17,7 +20,7 @@ _ORDER = ("outlines", "neighbours", "points", "types", "boundaries")
 _COLUMNS = 5  # most columns
 _SIZES = (1.0, 0.9, 0.8)  # of the template's letters
 _STYLES = QgsLegendStyle.Style
-_WRAP = {"zh": 44, "en": 52}  # characters of a line
+_WRAPS = (52, 36)  # characters of a line
 
 
 class RegisterLegend:
@@ -35,37 +38,39 @@ class RegisterLegend:
         """Entries for the layers that have something, and of their classes those that are there; amounts: resource type → its area as text."""
         root = self._legend.model().rootGroup()
         root.removeAllChildren()
-        for key in _ORDER:
-            if not drawn.counts[key]:
+        nodes = {key: root.addLayer(self._layers.layers[key]) for key in _ORDER if drawn.counts[key]}
+        for key, node in nodes.items():
+            node.setCustomProperty("legend/title-label", self._heading(key))
+        self._fit(partial(self._label, nodes, drawn, amounts))
+
+    def _label(self, nodes: Mapping[str, Any], drawn: Drawn, amounts: Mapping[str, str], wide: int) -> None:
+        """Name the entries, in lines of about `wide` characters."""
+        for key, node in nodes.items():
+            if key not in drawn.classes:
+                set_classes(self._legend, node, [wrapped(self._heading(key), wide)], None, True)
                 continue
-            node = root.addLayer(self._layers.layers[key])
-            heading = self._heading(key)
-            node.setCustomProperty("legend/title-label", heading)
-            if key in drawn.classes:
-                listed = self._layers.classes(key)
-                told = amounts if key == "types" else {}
-                labels = [wrapped(f"{label}　{told[code]}" if code in told else label, _WRAP[self._language]) for code, label in listed]
-                shown = [at for at, (code, _) in enumerate(listed) if code in drawn.classes[key]]
-                set_classes(self._legend, node, labels, shown, False)
-            else:
-                set_classes(self._legend, node, [heading], None, True)
-        self._fit()
+            listed = self._layers.classes(key)
+            told = amounts if key == "types" else {}
+            labels = [wrapped(f"{label}　{told[code]}" if code in told else label, wide) for code, label in listed]
+            set_classes(self._legend, node, labels, [at for at, (code, _) in enumerate(listed) if code in drawn.classes[key]], False)
 
     def _heading(self, key: str) -> str:
         if key == "neighbours":
             return sentence("map.register.neighbours", {}, self._language)
         return self._pack.value("map_layers", key, f"legend_{self._language}")
 
-    def _fit(self) -> None:
-        """The largest letters and the least number of columns with which the legend stays in its room, else what leaves it least."""
+    def _fit(self, label: Callable[[int], None]) -> None:
+        """The largest letters, longest lines and fewest columns with which the legend stays in its room, else what leaves it least."""
         tried = []
-        for part in _SIZES:
+        for part, wide in product(_SIZES, _WRAPS):
+            label(wide)
             for count in range(self._columns, max(_COLUMNS, self._columns) + 1):
                 over = self._set(part, count)
                 if not over:
                     return
-                tried.append((over, -part, count))
-        _, part, count = min(tried)
+                tried.append((over, -part, -wide, count))
+        _, part, wide, count = min(tried)
+        label(-wide)
         self._set(-part, count)
 
     def _set(self, part: float, columns: int) -> float:

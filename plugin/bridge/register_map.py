@@ -52,6 +52,7 @@ _VARIABLE = re.compile(r"@(map_\w+)")
 _PART = 0.0105  # metres on paper of a part of the scale bar
 _THIN = 4.0  # millimetres on paper: a unit narrower on average gets thin lines
 _SMALLEST = 8.0  # points of a title that had to be made smaller
+_METRES = "EPSG:4528"  # a plane in metres for layers that do not say where they lie
 _NO_FIGURES = UnitWords()
 
 
@@ -71,12 +72,16 @@ class RegisterMaps:
         self._most_points = int(pack.number("settings", "map_point_numbers"))
         self._family = fonts.family()
         self._project = QgsProject()
-        self._project.setCrs(crs_of(plane.crs))
+        self._project.setCrs(crs_of(plane.crs or _METRES))
         self._metre = metres_a_unit(self._project)
+        self._layout = QgsPrintLayout(self._project)
+        try:
+            load(self._layout, template or TEMPLATE)
+        except OutputError:
+            self._layout = None  # before its project goes
+            raise
         self._layers = RegisterLayers(self._project, self._project.crs(), Sources(*flat), pack, language)
         self._words = Words(units, pack, about, plane, self._project.crs(), language)
-        self._layout = QgsPrintLayout(self._project)
-        load(self._layout, template or TEMPLATE)
         set_family(self._layout, self._family)
         self._place = self._item("map")
         if self._place is not None:
@@ -85,6 +90,8 @@ class RegisterMaps:
         self._rooms = rooms_of(self._layout)
         legend = self._item("legend")
         self._legend = RegisterLegend(legend, self._layers, pack, language) if legend is not None else None
+        # a legend knows its size only when it was drawn once
+        QgsLayoutExporter(self._layout).renderPageToImage(0, QSize(), 10)
         title = self._layout.itemById("title")
         self._title_size = words_size(title) if isinstance(title, QgsLayoutItemLabel) else 0.0
         self._shown: tuple[int, UnitWords] | None = None
@@ -102,6 +109,10 @@ class RegisterMaps:
         """Width and height of the page in millimetres."""
         size = self._layout.pageCollection().page(0).pageSize()
         return float(size.width()), float(size.height())
+
+    def has_shape(self, row: int) -> bool:
+        """Whether the unit in `row` can be drawn."""
+        return self._layers.has_shape(row)
 
     def remarks(self) -> list[tuple[str, dict[str, Any]]]:
         """(code, facts) of what is to be said about the template: named items it has not, items and words that nothing fills, further pages."""

@@ -39,10 +39,17 @@ class Words:
 
     def __init__(self, units: Table, pack: Pack, about: About, plane: Plane, crs: QgsCoordinateReferenceSystem, language: str) -> None:
         self._units, self._pack, self._about, self._language = units, pack, about, language
-        self._crs = "—" if not crs.isValid() else self._say("map.crs_name", name=crs.description() or plane.title, code=crs.authid() or "—")
+        self._crs = self._crs_name(plane, crs)
         self._columns = {name: units.text(name).tolist() for name in ("ZRZYDJDYH", "DJDYMC", "DJDYLX", "DJZT")}
         self._sides = {rule["key"]: (rule, units.text(rule["field"]).tolist()) for rule in pack.rule("abutment_sides")}
         self._joiner = pack.value("abutments", "joiner")
+
+    def _crs_name(self, plane: Plane, crs: QgsCoordinateReferenceSystem) -> str:
+        if plane.crs is None:
+            return self._say("map.register.no_crs")
+        if crs.authid():
+            return self._say("map.crs_name", name=crs.description(), code=crs.authid())
+        return self._say("map.register.crs", name=f"CGCS2000 {plane.label}" if plane.label else plane.title)
 
     def around(self, row: int, drawn: Drawn, figures: UnitWords) -> dict[str, str]:
         """The layout's variables by name; {scale}, {grid} and {unit} stand in them until the map has its scale."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,9 +178,28 @@ class Run:
             self.warn("crs.none_given", layer=table.name)
         elif kind != "table":
             try:
-                self.findings += check_zone(table.shapes, table.crs, table.name)
+                self.findings += self._placed(check_zone(table.shapes, table.crs, table.name), table)
             except CrsError as failure:
                 self.warn(failure.code, **failure.facts)
+
+    def _placed(self, findings: list[Finding], table: Any) -> list[Finding]:
+        """Findings of a layer with their places in the CRS of all findings, without one where coordinates cannot be brought there."""
+        import numpy as np
+        import shapely
+
+        from ..core.projection import reproject_shapes
+
+        if not self.crs or not findings:
+            return findings
+        moved = []
+        for one in findings:
+            try:
+                shape = reproject_shapes(np.array([one.where], dtype=object), table.crs, self.crs, table.name)[0]
+            except CrsError:
+                shape = None
+            known = shape is not None and np.isfinite(shapely.bounds(shape)).all()
+            moved.append(replace(one, where=shape if known else None))
+        return moved
 
     @property
     def known_fields(self) -> list[QgsFields]:

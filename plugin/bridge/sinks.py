@@ -139,20 +139,52 @@ def _is_sqlite(path: Path) -> bool:
 
 
 def swap(stage: Path, target: Path) -> None:
-    """Move the staged files over the target and its companions of the same stem, one `os.replace` each; indexes of an old Shapefile go."""
+    """Move the staged files over the target and its companions of the same stem; indexes of an old Shapefile go.
+
+    OutputError `output.in_use` where one is held: all old files stay as they were, and the new ones are kept beside them as <stem>.new.
+    """
     settle(target)
-    new = {made.name for made in stage.iterdir()}
-    for made in sorted(stage.iterdir(), key=lambda one: one.name == target.name):
-        try:
-            os.replace(made, target.with_name(made.name))
-        except OSError as failure:
-            kept = target.with_name(f"{target.stem}.new{target.suffix}")
-            shutil.move(str(stage / target.name), kept)
-            raise OutputError("output.in_use", path=str(target), kept=str(kept), reason=failure.strerror) from failure
+    made = sorted(stage.iterdir(), key=lambda one: one.name == target.name)
+    try:
+        _replace(made, target.parent, stage / ".old")
+    except OSError as failure:
+        for one in made:
+            shutil.move(str(one), _beside(one.name, target))
+        kept = _beside(target.name, target)
+        raise OutputError("output.in_use", path=str(target), kept=str(kept), reason=failure.strerror) from failure
     if target.suffix.lower() == ".shp":
+        new = {one.name for one in made}
         for tail in _STALE:
             if target.with_suffix(tail).name not in new:
                 _forget(target.with_suffix(tail))
+
+
+def _replace(made: list[Path], folder: Path, old: Path) -> None:
+    """Put files into a folder, one in a single step; of several the old ones step aside first, so that no .dbf meets the .shp of another run."""
+    moved: list[tuple[Path, Path]] = []
+
+    def move(source: Path, goal: Path) -> None:
+        os.replace(source, goal)
+        moved.append((source, goal))
+
+    try:
+        if len(made) > 1:
+            old.mkdir()
+            for one in made:
+                if (folder / one.name).exists():
+                    move(folder / one.name, old / one.name)
+        for one in made:
+            move(one, folder / one.name)
+    except OSError:
+        for source, goal in reversed(moved):
+            os.replace(goal, source)
+        raise
+
+
+def _beside(name: str, target: Path) -> Path:
+    """Where a new file is kept whose place is held: x.new.shp for x.shp, x.new.shp.xml for x.shp.xml."""
+    head = target.stem if name.startswith(target.stem) else Path(name).stem
+    return target.with_name(f"{head}.new{name[len(head):]}")
 
 
 def _forget(index: Path) -> None:

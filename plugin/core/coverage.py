@@ -10,10 +10,11 @@ import numpy as np
 import shapely
 
 from .arcs import arcs
+from .coverage_faces import faces_of
 from .progress import SILENT, Progress
 from .shared import Shared
 from .table import Table
-from .topology import Network, network
+from .topology import Network
 
 __all__ = ["Overlaps", "gaps", "mean_width", "overlaps", "shared_lengths"]
 
@@ -110,20 +111,7 @@ def gaps(table: Table, tolerance: float = 0.0, progress: Progress = SILENT) -> A
 
     They are the faces of the edges without a neighbour in which no row lies; corners are noded within `tolerance` (CRS units).
     """
-    net = network(table.shapes, tolerance, progress.part(0.0, 0.6))
-    found = arcs(net, progress.part(0.6, 0.7))
-    rims = found.lines(net, progress.part(0.7, 0.8))[found.left < 0]
-    progress.at(0.8)
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims)])) if len(rims) else np.empty(0, dtype=object)
-    if not len(faces):
-        return faces
-    inside = shapely.point_on_surface(faces)
-    covered = np.zeros(len(faces), dtype=bool)
-    walk = progress.part(0.85, 1.0)
-    tree = shapely.STRtree(inside)
-    for chunk in walk.chunks(len(table), _ROWS):
-        covered[tree.query(table.shapes[chunk], predicate="intersects")[1]] = True
-    return faces[~covered]
+    return faces_of(table.shapes, tolerance, progress).gaps
 
 
 def shared_lengths(net: Network, progress: Progress = SILENT) -> dict[tuple[int, int], float]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .arcs import arcs
+from .arcs import join
 from .progress import SILENT, Progress
 from .topology import CLOSING, Network, network
 
@@ -56,7 +56,7 @@ def faces_of(
     doubtful: (n,) rows whose shapes are not valid. They cover nothing; but what their rings enclose and no other row covers is neither
     taken for a gap. Raises Cancelled.
     """
-    known = net if net is not None else network(shapes, tolerance, progress.part(0.0, 0.6))
+    known = net if net is not None else network(shapes, tolerance, progress.part(0.0, 0.6), whole=False)
     rims = _rims(known, progress.part(0.6, 0.75))
     progress.at(0.75)
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims)])) if len(rims) else np.empty(0, dtype=object)
@@ -78,8 +78,9 @@ def _outline(shape: Any) -> Any:
 
 def _rims(net: Network, progress: Progress) -> Array:
     """The edges without a mate as lines, and those that several rows claim, edge by edge."""
-    found = arcs(net, progress.part(0.0, 0.6))
-    lines = found.lines(net, progress.part(0.6, 1.0))[found.left < 0]
+    alone = net.alone
+    start = np.flatnonzero(np.append(True, alone[1:] != alone[:-1] + 1)) if len(alone) else np.empty(0, dtype=np.int64)
+    lines = join(net, alone, np.append(start, len(alone)), np.zeros(len(start), dtype=bool), progress)
     edges = net.crowded[net.mate[net.crowded] != CLOSING]
     many = shapely.linestrings(np.stack([net.xy[edges], net.xy[edges + 1]], axis=1)) if len(edges) else np.empty(0, dtype=object)
     both: Array = np.concatenate([lines, many])
@@ -140,7 +141,8 @@ def compared(one: Array, net: Network, other: Array, tolerance: float = 0.0, pro
     flat = np.isin(shapely.get_type_id(other), (3, 6)) & np.isfinite(shapely.length(other))
     beside = other.copy()
     beside[~flat] = None
-    rims = np.concatenate([_rims(net, progress.part(0.0, 0.2)), _rims(network(beside, tolerance, progress.part(0.2, 0.5)), progress.part(0.5, 0.6))])
+    second = network(beside, tolerance, progress.part(0.2, 0.5), whole=False)
+    rims = np.concatenate([_rims(net, progress.part(0.0, 0.2)), _rims(second, progress.part(0.5, 0.6))])
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims)])) if len(rims) else np.empty(0, dtype=object)
     counts, doubt = [], np.zeros(len(faces), dtype=bool)
     for number, shapes in enumerate((one, beside)):

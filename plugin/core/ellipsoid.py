@@ -15,7 +15,7 @@ from pyproj import CRS, Geod, Transformer
 from .crs import crs_of
 
 __all__ = [
-    "Formula", "Zone", "area_terms", "edge_lengths", "formula", "forward", "inverse", "is_geographic", "metres", "sheet_area", "title",
+    "TIE", "Formula", "Zone", "area_terms", "edge_lengths", "formula", "forward", "inverse", "is_geographic", "metres", "sheet_area", "title",
     "zone_at", "zone_of",
 ]
 
@@ -27,7 +27,7 @@ _DATUMS = ("china 2000", "cgcs2000", "cgcs 2000", "china geodetic coordinate sys
 SECONDS = 180.0 * 3600.0 / np.pi
 # vertices in one go so that the temporaries stay in the cache
 _BLOCK = 1 << 14
-_TIE = 0.501
+TIE = 0.501
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def area_terms(north: Floats, offset: Floats, f: Formula) -> tuple[Floats, Float
         part = slice(start, start + _BLOCK)
         # half up, ties to within 1e-7 m: points that divide an edge often end on a tie, and noise of that size from another storage
         # CRS must not send them the other way
-        x = np.floor(north[part] * grain + _TIE) / grain
-        y = np.floor(offset[part] * grain + _TIE) / grain
+        x = np.floor(north[part] * grain + TIE) / grain
+        y = np.floor(offset[part] * grain + TIE) / grain
         b, along = inverse(x, y, f)
         s = np.sin(np.floor(b * unit + 0.5) / unit)
         s2 = s * s

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from .loose import instances
 from .progress import SILENT, Progress
-from .topology import ALONE, CLOSING, Network, vertex_keys
+from .topology import ALONE, CLOSING, Network, points_of, vertex_keys
 
 __all__ = ["near", "snap", "split"]
 
 Array = np.ndarray[Any, Any]
 
 _BATCH = 400_000  # edges (cut into cells) looked up between two looks at the cancel button
+_VERTICES = 100_000  # vertices looked through in one go
 
 
 def near(points: Array, head: Array, tail: Array, tolerance: float, progress: Progress = SILENT) -> tuple[Array, Array, Array]:
@@ -101,7 +103,7 @@ def snap(net: Network, tolerance: float, progress: Progress = SILENT) -> Network
     """
     keys, at = _corners(net)
     points = net.xy[at]
-    one, other, _ = near(points, points, points, tolerance, progress)
+    one, other, _ = near(points, points, points, tolerance, progress.part(0.0, 0.6))
     if not (one != other).any():
         return net
     # a corner with mated edges stays where it is, the lone ones come to it
@@ -118,20 +120,8 @@ def snap(net: Network, tolerance: float, progress: Progress = SILENT) -> Network
     target = np.argsort(rank)[lowest]
     moves = np.flatnonzero(target != np.arange(len(at)))
     moves = moves[np.argsort(keys[moves])]
-    found: list[tuple[Array, Array]] = []
-    for start in range(0, len(net.xy), 1_000_000):
-        progress.check()
-        slot, hit = _find(vertex_keys(net.xy[start : start + 1_000_000]), keys[moves])
-        found.append((hit + start, points[target[moves[slot]]]))
-    vertices, places = (np.concatenate(column) for column in zip(*found))
-    return _moved(replace(net, moved=len(moves)), vertices, places)
-
-
-def _find(keys: Array, wanted: Array) -> tuple[Array, Array]:
-    """(slot in the sorted `wanted`, place in `keys`) of each key that is wanted."""
-    slot = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
-    hit = np.flatnonzero(wanted[slot] == keys)
-    return slot[hit], hit
+    slot, vertices = instances(net.xy, points[moves], keys[moves], progress.part(0.6, 1.0))
+    return _moved(replace(net, moved=len(moves)), vertices, points[target[moves[slot]]])
 
 
 def _moved(net: Network, vertices: Array, places: Array) -> Network:
@@ -143,26 +133,36 @@ def _moved(net: Network, vertices: Array, places: Array) -> Network:
     size = np.diff(net.start)
     np.subtract.at(size, np.searchsorted(net.start, same, side="right") - 1, 1)
     whole = size >= 4
+    if not len(same) and whole.all():
+        xy = net.xy.copy()
+        xy[vertices] = places
+        return replace(net, xy=xy)
     keep = np.ones(len(net.xy), dtype=bool)
     keep[same] = False
-    stays = net.mate != CLOSING
+    stays = np.ones(len(net.xy), dtype=bool)
     stays[same - 1] = False
     for ring in np.flatnonzero(~whole):
         keep[net.start[ring] : net.start[ring + 1]] = stays[net.start[ring] : net.start[ring + 1]] = False
     # the edge after one without length starts at the vertex that stayed
-    place = np.cumsum(keep, dtype=net.mate.dtype) - 1
+    place = np.cumsum(stays, dtype=net.mate.dtype) - net.mate.dtype.type(1)
     place[~stays] = ALONE
-    former = net.mate[stays]
-    start = np.concatenate([[0], np.cumsum(size[whole])]).astype(np.int64)
-    mate = np.full(int(start[-1]), ALONE, dtype=net.mate.dtype)
-    mate[place[stays]] = np.where(former >= 0, place[former], ALONE)
-    mate[start[1:] - 1] = CLOSING
-    xy = net.xy[keep]
+    mate = _renamed(net.mate, place)[stays]
+    xy = points_of(net.xy)[keep].view(np.float64).reshape(-1, 2)
     kept = keep[vertices]
-    xy[np.searchsorted(np.flatnonzero(~keep), vertices[kept]) * -1 + vertices[kept]] = places[kept]
+    xy[vertices[kept] - np.searchsorted(np.flatnonzero(~keep), vertices[kept])] = places[kept]
     crowded = place[net.crowded]
     rings = {name: getattr(net, name)[whole] for name in ("row", "part", "outer", "left")}
+    start = np.concatenate([[0], np.cumsum(size[whole])]).astype(np.int64)
     return replace(net, xy=xy, start=start, mate=mate, crowded=crowded[crowded >= 0], **rings)
+
+
+def _renamed(mate: Array, place: Array) -> Array:
+    """Mates by their new places; ALONE and CLOSING stay what they are."""
+    place = np.append(place, np.array([CLOSING, ALONE], dtype=place.dtype))  # which is where −2 and −1 point
+    new = np.empty_like(mate)
+    for start in range(0, len(mate), _VERTICES):
+        new[start : start + _VERTICES] = place.take(mate[start : start + _VERTICES])
+    return new
 
 
 def _repeated(net: Network, vertices: Array, places: Array) -> Array:
@@ -193,16 +193,15 @@ def split(net: Network, tolerance: float, progress: Progress = SILENT) -> Networ
         return net
     order = np.lexsort((along, edge))
     edge, point = edge[order], point[order]
-    place = np.zeros(len(net.xy), dtype=net.mate.dtype)
+    place = np.ones(len(net.xy), dtype=net.mate.dtype)
     np.add.at(place, edge + 1, 1)
-    place = np.cumsum(place, dtype=place.dtype) + np.arange(len(place), dtype=place.dtype)
-    mate = np.full(len(net.xy) + len(edge), ALONE, dtype=net.mate.dtype)
-    mate[place] = np.where(net.mate >= 0, place[np.maximum(net.mate, 0)], net.mate)
+    np.cumsum(place, dtype=place.dtype, out=place)
+    place -= 1
     return replace(
         net,
-        xy=np.insert(net.xy, edge + 1, points[point], axis=0),
-        start=np.append(place, len(mate))[net.start].astype(np.int64),
-        mate=mate,
+        xy=np.insert(points_of(net.xy), edge + 1, points_of(points[point])).view(np.float64).reshape(-1, 2),
+        start=np.append(place, len(place) + len(edge))[net.start].astype(np.int64),
+        mate=np.insert(_renamed(net.mate, place), edge + 1, ALONE),
         crowded=place[net.crowded],
         added=len(edge),
         inserted=(edge + 1 + np.arange(len(edge))).astype(np.int64),

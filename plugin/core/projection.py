@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,9 +13,13 @@ from pyproj.exceptions import ProjError
 
 from .crs import crs_of
 from .errors import CrsError
-from .table import Table
 
-__all__ = ["all_or_none", "reproject", "reproject_shapes", "same_crs"]
+if TYPE_CHECKING:  # a table brings pandas along, which what runs while a map is drawn does without
+    from .table import Table
+
+__all__ = ["all_or_none", "mover", "reproject", "reproject_shapes", "same_crs"]
+
+_Mover = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
 
 # datums whose shift needs parameters that no public file holds, by what their names hold (the first that fits), and by the ellipsoid of a
 # datum without a name: semi-major axis and inverse flattening
@@ -39,19 +44,24 @@ def reproject_shapes(shapes: np.ndarray[Any, Any], source: str | None, target: s
         raise CrsError("crs.missing", layer=layer)
     if same_crs(source, target):
         return shapes
+    moved: np.ndarray[Any, Any] = shapely.transform(shapes, mover(source, target, layer))
+    return moved
+
+
+def mover(source: str, target: str, layer: str = "") -> _Mover:
+    """What brings points (n, 2), x east and y north, from one CRS to another; CrsError as `reproject_shapes`."""
     a, b = crs_of(source), crs_of(target)
     if _unshiftable(a) != _unshiftable(b):
         raise CrsError("crs.no_shift", layer=layer, crs=(a if _unshiftable(a) else b).name)
     walk = Transformer.from_crs(a, b, always_xy=True)
 
     def move(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
+        try:
+            return np.column_stack(walk.transform(points[:, 0], points[:, 1], errcheck=True))
+        except ProjError as failure:
+            raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
 
-    try:
-        moved: np.ndarray[Any, Any] = shapely.transform(shapes, move)
-    except ProjError as failure:
-        raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
-    return moved
+    return move
 
 
 def _unshiftable(crs: CRS) -> str:

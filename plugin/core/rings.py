@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from . import ellipsoid
 from .ellipsoid import Formula
 
-__all__ = ["Rings", "flatten", "lines_of", "series_areas"]
+__all__ = ["POLE", "REACH", "Rings", "flatten", "lines_of", "series_areas"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 _COLLECTIONS = (4, 5, 6, 7)
 # eastings this far from the false easting belong to another zone; northings beyond the pole are none, m
-_REACH, _POLE = 500_000.0, 10_002_000.0
+REACH, POLE = 500_000.0, 10_002_000.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def series_areas(rings: Rings, east: Floats, north: Floats, easting: float, f: F
     """
     offset = east - easting
     # an easting of another zone's prefix, or coordinates that are none, must not come out as an area
-    lost = (np.abs(offset) > _REACH) | ~(np.abs(north) < _POLE)
+    lost = (np.abs(offset) > REACH) | ~(np.abs(north) < POLE)
     if lost.any():
         offset, north = np.where(lost, np.nan, offset), np.where(lost, np.nan, north)
     series, longitude = ellipsoid.area_terms(north, offset, f)

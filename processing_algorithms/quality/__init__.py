@@ -1,3 +1,10 @@
 """03 Checks and codes."""
 
-ALGORITHMS = ("check_layers:CheckLayers", "check_codes:CheckCodes", "assign_codes:AssignCodes", "sheet_grid:SheetGrid")
+ALGORITHMS = (
+    "check_layers:CheckLayers",
+    "repair_layer:RepairLayer",
+    "check_codes:CheckCodes",
+    "assign_codes:AssignCodes",
+    "sheet_grid:SheetGrid",
+    "trace_lineage:TraceLineage",
+)

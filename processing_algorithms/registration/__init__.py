@@ -7,4 +7,6 @@ ALGORITHMS = (
     "boundary_points:BoundaryPoints",
     "abutments:Abutments",
     "ownership_list:OwnershipList",
+    "registration_notices:RegistrationNotices",
+    "register_book:RegisterBook",
 )

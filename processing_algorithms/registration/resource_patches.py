@@ -24,6 +24,7 @@ class ResourcePatches(ShanshuiAlgorithm):
         params.Choice("DISPUTED_AS", ("disputed", "first", "state", "collective")),
         params.Choice("GROUP_BY", ("none", "village", "township", "field")),
         params.Text("GROUP_FIELD", "", optional=True),
+        params.Choice("AREA", ("geometry", "survey")),
         params.Pack("PACK", "registration", advanced=True),
         params.Output("OUTPUT", "polygon", style="resource_patches"),
         params.Output("SUMMARY", "table"),
@@ -39,7 +40,7 @@ class ResourcePatches(ShanshuiAlgorithm):
 
         sliver = run.number("SLIVER", given["SLIVER"], given["PACK"], "settings", "sliver_width")
         options = Options(
-            given["DISSOLVE"], given["CONTROL_FIELD"] or "", sliver, given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"],
+            given["DISSOLVE"], given["CONTROL_FIELD"] or "", sliver, given["DISPUTED_AS"], given["GROUP_BY"], given["GROUP_FIELD"], given["AREA"],
         )
         if given["GROUP_FIELD"] and given["GROUP_BY"] != "field":
             run.warn("patches.group_field_unused", field=given["GROUP_FIELD"], group_by=given["GROUP_BY"])
@@ -47,6 +48,8 @@ class ResourcePatches(ShanshuiAlgorithm):
         found = resource_patches(*layers, given["PACK"], run.packs["survey"], options, run.progress)
         undecided = float(found.summary["WQDMJ"].sum()) if len(found.summary) else 0.0
         run.info("patches.done", undecided=f"{undecided:.2f}", **found.told("patches", "source", "overlap"))
+        if given["AREA"] == "survey":
+            run.info("patches.survey_areas", **found.told("unstated"))
         run.info("patches.mended", **found.told("slivers", "area", "cover", "joined", "cleaned"))
         return {
             "OUTPUT": found.patches, "SUMMARY": found.summary, "TYPE_TABLES": found.types, "FINDINGS": found.findings,

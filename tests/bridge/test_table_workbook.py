@@ -42,6 +42,12 @@ def written(pack, tmp_path, language):
     return sheets[0], openpyxl.load_workbook(path).worksheets[0]
 
 
+def test_a_missing_whole_number_is_an_empty_cell(pack):
+    table = summary(pack)
+    sheet = sheet_of(pack, "summary", table.with_columns(TBSL=pd.array([90, None, 1], dtype="Int64")), "zh")
+    assert [row[-1] for row in sheet.rows] == [90, None, 1] and total_row(sheet, "zh")[-1] == 91
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sheet_looks_like_one_that_is_handed_in(pack, tmp_path, language):
     sheet, page = written(pack, tmp_path, language)
@@ -107,6 +113,7 @@ def test_a_missing_field_is_named(pack):
 
 def test_every_sheet_of_the_pack_has_columns_that_exist_and_words_in_both_languages(pack):
     layers = {"summary": "ZRZK", "types": "TYPE_TABLES", "lines": "BOUNDARY_LINES", "drawing": "YSL", "abutments": "ZRZYDJDY"}
+    layers.update(basis="", notice="ZRZYDJDY", announcement="ZRZYDJDY")
     assert {row["key"] for row in pack.rule("sheets")} == set(layers) == {row["sheet"] for row in pack.rule("sheet_columns")}
     for row in pack.rule("sheet_columns"):
         assert row["key"] == f"{row['sheet']}.{row['column']}" and row["label_zh"] and row["label_en"] and float(row["width"]) > 0

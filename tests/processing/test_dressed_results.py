@@ -35,6 +35,8 @@ STYLED = {
     "resource_patches": ("OUTPUT", "ZRZYTB", "ZRZYLX"),
     "boundary_lines": ("OUTPUT", "BOUNDARY_LINES", "KIND"),
     "boundary_points": ("OUTPUT_POINTS", "JZD", None),
+    "ownership_list": ("OUTPUT", "ZYQD", "XSZTCJ"),
+    "trace_lineage": ("OUTPUT", "LINEAGE", "CHANGE"),
 }
 
 
@@ -60,9 +62,14 @@ def inputs(name: str, county: dict[str, Path], folder: Path) -> dict[str, object
     sources = {"COUNTY": str(county["XZQ"]), "LAYERS": [str(county["国家公园"]), str(county["自然保护区"])]}
     if name == "draw_units":
         return sources
+    if name == "trace_lineage":
+        years = Path(__file__).resolve().parents[1] / "golden" / "trace_lineage" / "one_of_each"
+        return {"OLD": str(years / "in_DLTB.geojson"), "NEW": str(years / "in_DLTB_T1.geojson"), "KEY_FIELD": "BSM"}
     units = made("draw_units", **sources)
     if name == "boundary_points":
         return {"INPUT": units}
+    if name == "ownership_list":
+        return {"UNITS": units, "TABLE": str(folder / "TABLE.gpkg")}
     cut = {"UNITS": units, "OWNERSHIP": str(county["SYQ"]), "LANDCOVER": str(county["DLTB"])}
     if name == "resource_patches":
         return {**cut, "SUMMARY": str(folder / "SUMMARY.gpkg"), "TYPE_TABLES": str(folder / "TYPES.gpkg")}
@@ -115,7 +122,7 @@ def test_results_are_dressed(provider, county, tmp_path, language, name, kind):
         assert len(labels) > 4 and len(set(labels)) == len(labels)
         assert not [one for one in labels if bool(HAN.search(one)) is not (language == "zh") or " / " in one]
         values = {str(one.value()) for one in renderer.categories()}
-        found = {str(one[drawn]) for one in layer.getFeatures()}
+        found = {str(one[drawn] or "") for one in layer.getFeatures()}  # QGIS draws what is empty in the class of ""
         assert found <= values, f"drawn without a class of their own: {found - values}"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("qgis.core")
 
+import docx
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
@@ -25,10 +26,12 @@ from shanshui.processing_algorithms.base import modules
 from shanshui.processing_algorithms.provider import GROUPS
 from shanshui.tests.heard import Heard
 
+BOOKS = "folder"  # where an algorithm that fills a folder puts it
+PAPER = "paper.docx"  # where one that writes a document puts it
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
-# the golden whose inputs serve, where it is not the first one: this one has a START_POINT
-CASE = {"boundary_points": "layer_numbers"}
+# the golden whose inputs serve, where it is not the first one: these have a START_POINT, and survey areas
+CASE = {"boundary_points": "layer_numbers", "resource_patches": "survey_areas"}
 
 
 def classes() -> dict[str, type]:
@@ -61,13 +64,22 @@ def given(identifier: str, folder: Path) -> dict[str, object]:
         return str(case / value) if isinstance(value, str) and value.startswith("in_") else value
 
     outputs = {name: str(folder / f"{name}.gpkg") for name in told["outputs"]}
+    if told["parameters"].get("OUTPUT") == "TEMPORARY_OUTPUT":
+        papers = any(isinstance(kind, params.OutputFile) and kind.name == "OUTPUT" for kind in classes()[identifier].PARAMETERS)
+        outputs["OUTPUT"] = str(folder / (PAPER if papers else BOOKS))
     return {**{name: meant(value) for name, value in told["parameters"].items()}, **outputs}
 
 
 def rows(parameters: dict[str, object]) -> list[list[str]]:
-    """Every value of every layer that was written."""
+    """Every value of every layer that was written; of a folder what stands in it, of a document its words."""
     found = []
     for path in (str(one) for name, one in parameters.items() if name.startswith(("OUTPUT", "SUMMARY", "TYPE"))):
+        if path.endswith(BOOKS):
+            found.append(sorted(f"{one.name} {one.suffix == '.html' and one.read_text(encoding='utf-8')}" for one in Path(path).iterdir()))
+            continue
+        if path.endswith(PAPER):
+            found.append([one.text for one in docx.Document(path).element.body.iter() if one.tag.endswith("}t")])
+            continue
         layer = QgsVectorLayer(path, "x", "ogr")
         assert layer.isValid(), path
         found.append([str(one.attributes()) + one.geometry().asWkt(3) for one in layer.getFeatures()])
@@ -86,7 +98,7 @@ def model_of(identifier: str, parameters: dict[str, object]) -> tuple[QgsProcess
     child.setChildId("step")
     outputs, wanted = {}, {}
     for name, value in parameters.items():
-        if str(value).endswith(".gpkg"):
+        if str(value).endswith((".gpkg", BOOKS, PAPER)):
             outputs[name] = QgsProcessingModelOutput(name)
             outputs[name].setChildId("step")
             outputs[name].setChildOutputName(name)

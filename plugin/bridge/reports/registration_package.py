@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsRectangle, QgsVectorLayer
 
+from ...core.basis import basis
 from ...core.registration import printed
 from ...core.registration.busy_place import busy_place
 from ...core.registration.levelling import add
@@ -34,9 +35,14 @@ def read_table(path: Path, name: str, page: Any = None) -> Table | None:
     return Table(table.rows, table.geometry, table.crs, name, page)
 
 
-def write_tables(results: Path, folder: Path, stem: str, place: str, packs: Mapping[str, Pack], language: str) -> dict[str, Path]:
-    """Write the pack's sheets as `<stem>_tables_<language>.xlsx`, and each as CSV in the folder tables; what was written, by name."""
-    sheets = _sheets(results, place, packs["registration"], language)
+def write_tables(
+    results: Path, county: Path, folder: Path, stem: str, place: str, packs: Mapping[str, Pack], language: str
+) -> dict[str, Path]:
+    """Write the pack's sheets as `<stem>_tables_<language>.xlsx`, and each as CSV in the folder tables; what was written, by name.
+
+    The last sheet lists the rows of the packs that the others rest on and that are not of a published text.
+    """
+    sheets = _sheets(results, county, place, packs, language)
     book = folder / f"{stem}_tables_{language}.xlsx"
     table_workbook.write_workbook(book, list(sheets.values()), language)
     written = {book.name: book}
@@ -48,7 +54,9 @@ def write_tables(results: Path, folder: Path, stem: str, place: str, packs: Mapp
     return written
 
 
-def _sheets(results: Path, place: str, pack: Pack, language: str) -> dict[str, table_workbook.Sheet]:
+def _sheets(results: Path, county: Path, place: str, packs: Mapping[str, Pack], language: str) -> dict[str, table_workbook.Sheet]:
+    pack = packs["registration"]
+
     def page(name: str) -> Table | None:
         return read_table(results, name, pack.layers[name])
 
@@ -62,17 +70,42 @@ def _sheets(results: Path, place: str, pack: Pack, language: str) -> dict[str, t
     units = page("ZRZYDJDY")
     if units is not None and "DYSZD" in units:
         tables["abutments"] = units
-    notes = {key: _notes(key, pack, language) for key in tables}
-    return {
-        key: table_workbook.sheet_of(pack, key, turned[key](one, pack) if key in turned else one, language, place, notes[key])
-        for key, one in tables.items()
-        if one is not None and len(one)
-    }
+    filled = {key: turned[key](one, pack) if key in turned else one for key, one in tables.items() if one is not None and len(one)}
+    filled["basis"] = _basis(filled, packs, lambda field: _met((results, county), field), language)
+    made = {}
+    for key, one in filled.items():
+        notes = _notes(key, filled["basis"], packs, language)
+        made[key] = table_workbook.sheet_of(pack, key, one, language, place, notes)
+    return made
 
 
-def _notes(key: str, pack: Pack, language: str) -> Sequence[str]:
-    edition = sentence("table.pack", {"pack": pack.title(language), "edition": pack.edition, "count": len(pack.not_standard())}, language)
-    return (sentence(f"table.note.{key}", {}, language), edition)
+def _basis(sheets: Collection[str], packs: Mapping[str, Pack], met: Callable[[str], Collection[str]], language: str) -> Table:
+    """The rows behind the sheets that are not of a published text, packs by title and statuses in words."""
+    listed = basis(sheets, packs, met, packs["registration"], language)
+    titles = {one.id: one.title(language) for one in packs.values()}
+    words = {status: sentence(f"table.status.{status}", {}, language) for status in set(listed["STATUS"])}
+    return replace(listed, rows=listed.rows.assign(PACK=listed["PACK"].map(titles), STATUS=listed["STATUS"].map(words)))
+
+
+def _met(places: Sequence[Path], field: str) -> set[str]:
+    """The texts that stand in LAYER.FIELD of the first package that has the layer, blanks around them off."""
+    name, _, column = field.partition(".")
+    for path in places:
+        layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+        at = layer.fields().indexOf(column)
+        if layer.isValid() and at >= 0:
+            return {str(value).strip() for value in layer.uniqueValues(at)}
+    return set()
+
+
+def _notes(key: str, listed: Table, packs: Mapping[str, Pack], language: str) -> Sequence[str]:
+    """The sheet's own note, then each pack with its edition and how many rows of it the last sheet lists."""
+    own = sentence(f"table.note.{key}", {}, language)
+    sheet = packs["registration"].value("sheets", "basis", f"name_{language}")
+    used = [one for one in packs.values() if (listed["PACK"] == one.title(language)).any()]
+    counts = {one.id: int((listed["PACK"] == one.title(language)).sum()) for one in used}
+    facts = [{"pack": one.title(language), "edition": one.edition, "count": counts[one.id], "sheet": sheet} for one in used]
+    return (own, *(sentence("table.pack", one, language) for one in facts))
 
 
 def write_maps(

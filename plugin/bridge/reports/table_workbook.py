@@ -16,7 +16,9 @@ from ..libraries import vendored
 from ..sinks import staged, swap
 from ..speech import sentence
 
-__all__ = ["Column", "Sheet", "printed_rows", "sheet_of", "total_row", "write_csv", "write_workbook"]
+__all__ = [
+    "Column", "Look", "Sheet", "lines_in", "printed_rows", "sheet_name", "sheet_of", "total_row", "write_csv", "write_workbook",
+]
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _FACES = {"zh": "宋体", "en": "Calibri"}
@@ -70,7 +72,8 @@ def _column(row: Any, language: str) -> Column:
 def _values(table: Table, column: Column, pack: Pack, language: str) -> list[Any]:
     if column.total == "serial":
         return list(range(1, len(table) + 1))
-    values = [None if value is None or value != value else value for value in table[column.name].tolist()]
+    shown = table[column.name]
+    values = [value if there else None for value, there in zip(shown.tolist(), shown.notna())]
     if column.decimals is not None:
         return [None if value is None else _number(value, column.decimals) for value in values]
     known = next((one for one in table.layer.fields if one.name == column.name), None) if table.layer else None
@@ -129,18 +132,23 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], language: str) -> None:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for one in sheets:
-        _fill(book.create_sheet(_FORBIDDEN.sub("_", one.name)[:31]), one, language)
+        _fill(book.create_sheet(sheet_name(one.name)), one, language)
     with staged(path) as stage:
         book.save(stage / path.name)
         swap(stage, path)
+
+
+def sheet_name(text: str) -> str:
+    """A text as the name of a sheet: without the signs that Excel refuses, 31 characters at most."""
+    return _FORBIDDEN.sub("_", text)[:31]
 
 
 def _fill(page: Any, sheet: Sheet, language: str) -> None:
     """Title, unit line, head, totals, rows, signatures and notes; how the page prints."""
     across = sum(one.width for one in sheet.columns)
     wide, deep = len(sheet.columns), max(len(one.heads) for one in sheet.columns)
-    look = _Look(page, language)
-    look.line(1, sheet.title, wide, size=16, bold=True, height=8 + 22 * _lines(sheet.title, across / 1.8))
+    look = Look(page, language)
+    look.line(1, sheet.title, wide, size=16, bold=True, height=8 + 22 * lines_in(sheet.title, across / 1.8))
     look.line(2, sentence("table.unit", {"unit": sheet.unit}, language) if sheet.unit else "", wide, side="right")
     _head(look, sheet, deep)
     top = 3 + deep
@@ -148,7 +156,7 @@ def _fill(page: Any, sheet: Sheet, language: str) -> None:
     for at, row in enumerate(rows):
         for place, (value, column) in enumerate(zip(row, sheet.columns), 1):
             look.cell(top + at, place, value, column, bold=totalled and at == 0)
-        page.row_dimensions[top + at].height = 2 + 14 * max(_lines(value, one.width) for value, one in zip(row, sheet.columns))
+        page.row_dimensions[top + at].height = 2 + 14 * max(lines_in(value, one.width) for value, one in zip(row, sheet.columns))
     if totalled:
         _join_total(page, sheet, top)
     end = top + len(rows) + 1
@@ -156,7 +164,7 @@ def _fill(page: Any, sheet: Sheet, language: str) -> None:
     for place, word in zip(_thirds(sheet.columns), words):
         page.cell(end, place, word).font = look.font()
     for at, note in enumerate(sheet.notes, end + 1):
-        look.line(at, note, wide, side="left", size=9, height=14 * _lines(note, across))
+        look.line(at, note, wide, side="left", size=9, height=14 * lines_in(note, across))
     _print_setup(page, top, top + 1 if totalled else top, wide)
     for place, column in enumerate(sheet.columns, 1):
         page.column_dimensions[look.letter(place)].width = column.width
@@ -172,7 +180,7 @@ def _thirds(columns: Sequence[Column]) -> list[int]:
     return found
 
 
-def _lines(value: Any, width: float) -> int:
+def lines_in(value: Any, width: float) -> int:
     """How many lines a text takes in a column: a CJK character is about two of Excel's width units wide, a Latin one a little less than one."""
     if not isinstance(value, str):
         return 1
@@ -180,7 +188,7 @@ def _lines(value: Any, width: float) -> int:
     return max(1, -int(-length // (width - 0.5)))
 
 
-def _head(look: _Look, sheet: Sheet, deep: int) -> None:
+def _head(look: Look, sheet: Sheet, deep: int) -> None:
     """Heads of one group stand under one merged cell; a column without group reaches down to the last line."""
     names = [one.heads for one in sheet.columns]
     for place, heads in enumerate(names, 1):
@@ -188,7 +196,7 @@ def _head(look: _Look, sheet: Sheet, deep: int) -> None:
             look.head(3 + level, place, heads[level] if level < len(heads) else None)
         if len(heads) == deep:
             row = look.page.row_dimensions[2 + deep]
-            row.height = max(row.height, 6 + 14 * _lines(heads[-1], sheet.columns[place - 1].width * 0.9))
+            row.height = max(row.height, 6 + 14 * lines_in(heads[-1], sheet.columns[place - 1].width * 0.9))
         if len(heads) < deep:
             look.page.merge_cells(start_row=2 + len(heads), end_row=2 + deep, start_column=place, end_column=place)
     for level in range(deep - 1):
@@ -222,7 +230,7 @@ def _print_setup(page: Any, top: int, moving: int, wide: int) -> None:
     page.oddFooter.center.text = "&P / &N"
 
 
-class _Look:
+class Look:
     """How cells look: faces, borders, alignment and number formats of one page."""
 
     def __init__(self, page: Any, language: str) -> None:
@@ -258,10 +266,14 @@ class _Look:
 
     def cell(self, row: int, place: int, value: Any, column: Column, bold: bool = False) -> None:
         """A value: numbers to the right with their decimals, text to the left, serials and totals in the middle."""
+        side = "right" if column.decimals is not None else "center" if column.total == "serial" or bold else "left"
+        self.value(row, place, value, column.decimals, bold, side)
+
+    def value(self, row: int, place: int, value: Any, decimals: int | None, bold: bool = False, side: str = "left") -> None:
+        """A value in a box, a number with its decimals."""
         cell = self.page.cell(row, place, value)
         cell.font, cell.border = self.font(bold=bold), self._box
-        number = column.decimals is not None
-        side = "right" if number else "center" if column.total == "serial" or bold else "left"
+        number = decimals is not None
         cell.alignment = self._styles.Alignment(horizontal=side, vertical="center", wrap_text=not number)
         if number:
-            cell.number_format = "#,##0" + (f".{'0' * column.decimals}" if column.decimals else "")
+            cell.number_format = "#,##0" + (f".{'0' * decimals}" if decimals else "")

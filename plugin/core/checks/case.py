@@ -136,8 +136,8 @@ class Case:
         return replace(found, table=self._own(table))
 
     def network(self) -> topology.Network:
-        """The edges of the layer, exact vertices matched and noded within the tolerance."""
-        return self.share("network", lambda: topology.network(self.polygons, self.units, self.progress.quiet()))
+        """Edges of the layer, exact vertices matched and noded within the tolerance: the rings that an edge without a mate touches."""
+        return self.share("network", lambda: topology.network(self.polygons, self.units, self.progress.quiet(), whole=False))
 
     @property
     def polygons(self) -> Array:

@@ -10,7 +10,7 @@ from pyproj import CRS
 
 from .. import topology
 
-__all__ = ["metres", "widths"]
+__all__ = ["metres", "scales", "widths"]
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +29,15 @@ def metres(points: Array, owner: Array, crs: str | None) -> Array:
     latitude = points[first, 1][np.cumsum(first) - 1]
     flat: Array = np.column_stack([points[:, 0] * np.cos(np.radians(latitude)), points[:, 1]]) * scale
     return flat
+
+
+def scales(shapes: Array, crs: str | None) -> Array:
+    """(2,) metres of one unit of x and y in the middle of `shapes`, good for short distances within a county; no CRS counts as metres."""
+    scale = 1.0 / topology.units_of(1.0, crs)
+    box = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
+    if crs is None or not CRS.from_user_input(crs).is_geographic or not np.isfinite(box).all():
+        return np.array([scale, scale])
+    return np.array([scale * np.cos(np.radians((box[1] + box[3]) / 2.0)), scale])
 
 
 def widths(shapes: Array, crs: str | None) -> Array:

@@ -26,7 +26,7 @@ PAGE = "checks"
 GROUPS = ("completeness", "metadata", "vector", "topology", "logic", "area", "unique", "edges")
 # words of the column `layers` beside names of pages: every layer, every one that follows a page, every one of that geometry
 KINDS = ("any", "page", "polygon", "line", "point")
-_SUBJECTS = ("delivery", "fields", "survey", "references", "sums", "shapes", "coverages", "between")
+_SUBJECTS = ("delivery", "fields", "survey", "references", "sums", "shapes", "coverages", "between", "within", "lines", "edges")
 _KNOWN: dict[str, Check] = {}
 
 

@@ -190,5 +190,6 @@ def sliver(case: Case) -> Iterator[Finding]:
         return
     width, limit = widths(case.table.shapes, case.table.crs), case.rule.number("width")
     flat = shapely.get_dimensions(case.table.shapes) == 2
-    for row in np.flatnonzero(flat & (width < limit)).tolist():
+    # a ring that crosses itself may have less than no area: it is told as not valid
+    for row in np.flatnonzero(flat & (width >= 0) & (width < limit)).tolist():
         yield case.found(row, was=f"{width[row]:.3f}", should=f"{limit:g}")

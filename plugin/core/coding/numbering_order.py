@@ -29,7 +29,7 @@ def by_field(table: Table, field: str, at: Array) -> Array:
 
     def key(row: int) -> tuple[int, float, str]:
         value = column[row]
-        if value is None or value != value or not there[row]:
+        if not there[row]:
             return 2, 0.0, ""
         return (0, float(value), "") if isinstance(value, (int, float)) else (1, 0.0, str(value))
 

@@ -106,17 +106,21 @@ def _apart(members: Sequence[tuple[Any, int]]) -> list[tuple[Any, Rows]]:
     return zones
 
 
-def longest_edge(part: Any, others: Mapping[int, Any]) -> int | None:
-    """The key of the shape that shares the longest edge with `part` (tie: the smallest key); None where none lies at it."""
+def longest_edge(part: Any, others: Mapping[int, Any], node: float = _NODE, around: float = _AROUND, least: float = -1.0) -> int | None:
+    """The key of the shape that shares the longest edge with `part` (tie: the smallest key); None where none lies at it.
+
+    node: corners nearer than this are one; around: how far from the part is looked; least: an edge no longer than this is none (CRS units).
+    """
     xmin, ymin, xmax, ymax = part.bounds
-    window = shapely.box(xmin - _AROUND, ymin - _AROUND, xmax + _AROUND, ymax + _AROUND)
+    window = shapely.box(xmin - around, ymin - around, xmax + around, ymax + around)
     near = {key: common_ground(shape, window) for key, shape in others.items()}
     near = {key: shape for key, shape in near.items() if shape is not None}
     if not near:
         return None
-    found = shared_lengths(network(np.array([part, *near.values()], dtype=object), _NODE))
+    found = shared_lengths(network(np.array([part, *near.values()], dtype=object), node))
     length = {key: found.get((0, at), 0.0) for at, key in enumerate(near, 1)}
-    return max(near, key=lambda key: (length[key], -key))
+    best = max(near, key=lambda key: (length[key], -key))
+    return best if length[best] > least else None
 
 
 def tied(left: Array, right: Array) -> list[list[int]]:

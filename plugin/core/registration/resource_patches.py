@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from .. import ellipsoid, measure, rejected
-from ..errors import ShanshuiError
+from ..errors import InputError, ShanshuiError
 from ..finding import Finding
 from ..progress import SILENT, Progress
 from ..schema import Pack
@@ -28,6 +28,7 @@ from .pieces import Cover, Limits, Pieces, cut_units
 from .plane import Plane
 from .resource_types import crosswalk, typed
 from .summary import base_table, summary_table, type_tables
+from .survey_shares import AREAS, SurveyShares
 from .unit_ground import UnitGround, unit_ground
 from .unit_types import unit_types
 
@@ -43,7 +44,7 @@ class Options:
     """dissolve: one patch for connected ground of equal unit, owner and type; control: field of registered areas of the units ("" = none).
 
     sliver: mean width (m) under which overlaps are given away, None for the pack's; disputed_as: see `owner_zones`; group_by: none,
-    village, township or field (the one that group_field names).
+    village, township or field (the one that group_field names); area: geometry, or survey for shares of TBMJ (`AREAS`).
     """
 
     dissolve: bool = True
@@ -52,6 +53,7 @@ class Options:
     disputed_as: str = "disputed"
     group_by: str = "none"
     group_field: str = ""
+    area: str = "geometry"
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,14 @@ def resource_patches(
     """The natural-resource patches of registration units, and their sums (domain-rules §3, cadastre §1.7).
 
     Everything is brought to the plane of `units` (vertices moved, none added) and results back to its CRS. Areas are measured once by the
-    official series and levelled proportionally, so that patches and undecided pieces sum to the unit to the last 0.01 m². FieldError for
-    a layer without QSXZ or DLBM; ShanshuiError `patches.not_conserved`, `patches.sums_differ` when the books do not balance.
+    official series and levelled proportionally, so that patches and undecided pieces sum to the unit to the last 0.01 m²; survey areas sum
+    to TBMJ instead. FieldError for a layer without QSXZ or DLBM (TBMJ); InputError `patches.area_and_control`; ShanshuiError
+    `patches.not_conserved`, `patches.sums_differ` when the books do not balance.
     """
+    if options.area not in AREAS:
+        raise InputError("input.unknown_choice", name="AREA", value=options.area, choices=", ".join(AREAS))
+    if options.area == "survey" and options.control:
+        raise InputError("patches.area_and_control", field=options.control)
     plane, (flat, owned, covered) = one_plane(units, ownership, landcover)
     limits = Limits(*(float(registration.value("patches", name)) for name in ("noise_area", "hairline_width", "dust_width")))
     sliver = registration.number("settings", "sliver_width") if options.sliver is None else options.sliver
@@ -94,7 +101,8 @@ def resource_patches(
     cover, findings, counts = _cover(covered, survey, sliver, progress.part(0.15, 0.35))
     pieces = cut_units(ground, owners.zones, cover, types, limits, progress.part(0.35, 0.75))
     pieces.rows["GROUP"] = groups_of(pieces.rows, options.group_by, options.group_field, covered, owned, owners, flat)
-    merged = _merged(pieces, options.dissolve, limits.noise, plane, progress.part(0.75, 0.9))
+    shares = SurveyShares(covered) if options.area == "survey" else None
+    merged = _merged(pieces, options.dissolve, limits.noise, plane, shares, progress.part(0.75, 0.9))
     found = _levelled(merged, ground, plane.crs, float(survey.value("overlay", "tolerance")))
     rows, shapes = found.rows, found.shapes
     decided = (rows["REASON"] == "").to_numpy(dtype=bool)
@@ -109,7 +117,11 @@ def resource_patches(
     ]
     counts.update(_counted(owners, pieces, patches))
     aside = _aside(rows[~decided], shapes[~decided], ground, plane, units)
-    return Patched(out, summary, type_tables(base, ground, registration), findings, aside, counts)
+    tables = (summary, type_tables(base, ground, registration))
+    if shares is not None:
+        counts["unstated"] = float(shares.without)
+        tables = (tables[0].with_columns(AREA_BASIS="survey"), tables[1].with_columns(AREA_BASIS="survey"))
+    return Patched(out, *tables, findings, aside, counts)
 
 
 def _cover(table: Table, survey: Pack, sliver: float, progress: Progress) -> tuple[Cover, list[Finding], dict[str, float]]:
@@ -131,8 +143,8 @@ def _cover(table: Table, survey: Pack, sliver: float, progress: Progress) -> tup
     return Cover(zones, rows, keys, read.codes, names, read.types), findings, counts
 
 
-def _merged(pieces: Pieces, dissolve: bool, noise: float, plane: Plane, progress: Progress) -> Pieces:
-    """Pieces joined to patches: the fields of the largest piece, SOURCES the number of survey patches behind it.
+def _merged(pieces: Pieces, dissolve: bool, noise: float, plane: Plane, shares: SurveyShares | None, progress: Progress) -> Pieces:
+    """Pieces joined to patches: the fields of the largest piece, SOURCES the number of survey patches behind it, SURVEY m² by `shares`.
 
     What is undecided stands part by part.
     """
@@ -140,6 +152,11 @@ def _merged(pieces: Pieces, dissolve: bool, noise: float, plane: Plane, progress
     apart = np.ones(len(rows), dtype=bool) if dissolve else (rows["REASON"] != "").to_numpy(dtype=bool)
     parts, owner = shapely.get_parts(shapes[apart], return_index=True)
     single = rows[apart].iloc[owner].reset_index(drop=True)
+    if shares is not None:
+        of = np.concatenate([rows["COVER"][~apart], single["COVER"]]).astype(int)
+        survey = shares(of, np.concatenate([shapes[~apart], parts]))
+        rows, single = rows.assign(SURVEY=0.0), single.assign(SURVEY=survey[int((~apart).sum()) :])
+        rows.loc[~apart, "SURVEY"] = survey[: int((~apart).sum())]
     whole = rows[~apart].assign(SOURCES=(rows["COVER"][~apart] >= 0).astype(int))
     decided = (single["REASON"] == "").to_numpy(dtype=bool)
     left = single[~decided].assign(SOURCES=(single["COVER"][~decided] >= 0).astype(int))
@@ -158,14 +175,17 @@ def _joined(rows: pd.DataFrame, parts: Array, noise: float, plane: Plane, progre
     first = order[np.unique(home[order], return_index=True)[1]]
     cover = pd.DataFrame({"HOME": home, "COVER": rows["COVER"].to_numpy(dtype=int)})
     count = cover[cover["COVER"] >= 0].groupby("HOME")["COVER"].nunique().reindex(range(len(shapes)), fill_value=0)
-    return rows.iloc[first].reset_index(drop=True).assign(SOURCES=count.to_numpy()), shapes
+    made = rows.iloc[first].reset_index(drop=True).assign(SOURCES=count.to_numpy())
+    if "SURVEY" in made:
+        made["SURVEY"] = measure.round_half_away(np.bincount(home, rows["SURVEY"].to_numpy(dtype=float), len(shapes)), 2)
+    return made, shapes
 
 
 def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: float) -> Pieces:
     """MJ of each piece, levelled to its unit, and ADJUSTMENT, what levelling changed (m²).
 
     Levelling takes away what rounding leaves, never a lost piece: the measured pieces must sum to the measured unit within `tolerance`
-    (relative), the rounding of each and the bend of its edges; ShanshuiError `patches.not_conserved`.
+    (relative), the rounding of each and the bend of its edges; ShanshuiError `patches.not_conserved`. Survey areas (SURVEY) stay as they are.
     """
     measured, bent = measure.areas(pieces.shapes, crs), bend(ground.shapes, crs)
     area = measured.copy()
@@ -177,7 +197,9 @@ def _levelled(pieces: Pieces, ground: UnitGround, crs: str | None, tolerance: fl
             raise ShanshuiError(
                 "patches.not_conserved", unit=ground.numbers[unit], sum=add(measured[at]), area=float(ground.measured[unit])
             )
-    return replace(pieces, rows=pieces.rows.assign(MJ=area, ADJUSTMENT=measure.round_half_away(area - measured, 2)))
+    area = pieces.rows["SURVEY"].to_numpy(dtype=float) if "SURVEY" in pieces.rows else area
+    rows = pieces.rows.drop(columns="SURVEY", errors="ignore")
+    return replace(pieces, rows=rows.assign(MJ=area, ADJUSTMENT=measure.round_half_away(area - measured, 2)))
 
 
 def _undecided(rows: pd.DataFrame, shapes: Array, ground: UnitGround, layer: str) -> list[Finding]:

@@ -70,9 +70,9 @@ def typed(table: Table, walk: Crosswalk, key: str = "BSM") -> Typed:
     several types), `patches.unknown_class`, `patches.no_class`.
     """
     table.require("DLBM")
-    raw = np.array([None if one is None or one != one else str(one) for one in table["DLBM"]], dtype=object)
     codes = table.text("DLBM").str.upper().to_numpy(dtype=object)
-    cleaned = sum(1 for one, code in zip(raw, codes) if one is not None and one != code)
+    there = table["DLBM"].notna()
+    cleaned = int((table["DLBM"][there].astype(str) != codes[there.to_numpy(dtype=bool)]).sum())
     types, current, findings = codes.copy(), codes.copy(), []
     keys = table.text(key).to_numpy(dtype=object)
     for code in sorted(set(codes)):

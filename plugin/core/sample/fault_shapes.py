@@ -169,8 +169,11 @@ def multipart(work: Work, layer: str, mask: Mask, salt: int, alike: tuple[str, .
     return False
 
 
-def cut_back(work: Work, layer: str, other: str, salt: int, far: float) -> bool:
-    """`edge_mismatch`: a feature of `layer` loses what lies within `far` metres of an end of the line where it meets one of `other`."""
+def cut_back(work: Work, layer: str, other: str, land: str, salt: int, far: float) -> bool:
+    """`edge_mismatch`: a feature of `layer` loses what lies within `far` metres of an end of the line where it meets one of `other`.
+
+    Not beside a stretch that `other` has along the edge of `land` and `layer` leaves alone: there no line ends too early.
+    """
     for row in work.free(layer, np.ones(len(work.rows[layer]), dtype=bool), salt):
         shape = work.shapes[layer][row]
         # the two lines may be some metres apart
@@ -179,10 +182,9 @@ def cut_back(work: Work, layer: str, other: str, salt: int, far: float) -> bool:
         across = shapely.union_all([shapely.clip_by_rect(one, *window).buffer(_NEAR, quad_segs=2) for one in near])
         met = shapely.line_merge(shapely.intersection(shape.boundary, across))
         lines = [one for one in shapely.get_parts(met) if one.geom_type == "LineString" and one.length > 4.0 * far]
-        for line in lines:
-            end = shapely.get_point(line, 0)
+        for end in (shapely.get_point(line, at) for line in lines for at in (0, -1)):
             left = shapely.difference(shape, end.buffer(far))
-            if left.geom_type == "Polygon":
+            if left.geom_type == "Polygon" and _unmet(work, layer, other, land, end.buffer(2.0 * far)) < 2.0 * _NEAR:
                 work.take(layer, row)
                 features = work.name(layer, row)
                 lost = float(shape.area - left.area)
@@ -190,3 +192,17 @@ def cut_back(work: Work, layer: str, other: str, salt: int, far: float) -> bool:
                 work.note("edge_mismatch", layer, features, end, area=lost)
                 return True
     return False
+
+
+def _unmet(work: Work, layer: str, other: str, land: str, window: Any) -> float:
+    """Metres within a window of the edge of `land` along which `other` lies and `layer` does not."""
+
+    def ground(name: str, wide: float) -> Any:
+        shapes = work.shapes[name]
+        return shapely.union_all([one.buffer(wide) if wide else one for one in shapes[shapely.dwithin(shapes, window, wide)]])
+
+    below = ground(land, 0.0)
+    if below.is_empty:
+        return 0.0
+    edge = shapely.intersection(shapely.boundary(below), window)
+    return float(shapely.difference(shapely.intersection(edge, ground(other, 0.01)), ground(layer, _NEAR)).length)

@@ -106,7 +106,7 @@ def _elsewhere(work: Work) -> list[Planter]:
             lambda salt: fault_rows.set_field(work, COAST, every, salt, "coast_no_class", "HAXLX", lambda row: {"HAXLX": None, "HAXLXMC": None})
         )
     if RED in work.rows and BEYOND in work.rows:
-        found.append(lambda salt: fault_shapes.cut_back(work, BEYOND, RED, salt, 40.0))
+        found.append(lambda salt: fault_shapes.cut_back(work, BEYOND, RED, LAND, salt, 40.0))
     return found
 
 

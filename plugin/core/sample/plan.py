@@ -119,15 +119,21 @@ def urban(faces: Faces, one: Lines, pack: Pack) -> Table:
 
 
 def farmland(land: Table, one: Lines, survey: Pack, year: int) -> Table:
-    """The permanent farmland patches: the land-survey patches that are in it, with what they are."""
+    """The permanent farmland patches: the land-survey patches that are in it, with what they are.
+
+    A patch that lies in the red line too leaves the permanent farmland in order: its protection ends with the year.
+    """
     page = survey.layer("YJJBNTBHTB")
     part = land.take(one.permanent)
     count = len(part)
+    leaving = [row for kind, row in one.conflicts if kind == "redline_farmland"]
+    until = np.full(count, None, dtype=object)
+    until[np.isin(np.flatnonzero(one.permanent), leaving)] = f"{year}-12-31"
     own = ("BSM", "YSDM", "SJNF")
     same: dict[str, Any] = {field: part.rows[field].to_numpy() for field in page.names if field in part.rows.columns and field not in own}
     return page_table(
         page, part.shapes, YJJBNTTBBH=[f"YN{at:08d}" for at in range(1, count + 1)], YJJBNTTBMJ=part.rows["TBMJ"].to_numpy(dtype=float),
-        YJJBNTMJ=part.rows["TBDLMJ"].to_numpy(dtype=float), SJNF=year, BHKSSJ="2022-11-01", **same,
+        YJJBNTMJ=part.rows["TBDLMJ"].to_numpy(dtype=float), SJNF=year, BHKSSJ="2022-11-01", BHJSSJ=until, **same,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import measure
 from ..schema import Pack
 from ..table import Table
+from .borders import ending_together
 from .faces import LAND, OUTSIDE, SEA, Faces, as_polygons, flagged_strips, neighbours, without_small
 from .pages import COUNTY, NEIGHBOUR, identifiers, page_table
 from .scene import CRS, Scene
@@ -22,6 +23,10 @@ Flags = NDArray[np.bool_]
 
 # metres east and north by which the neighbour's line was drawn beside ours
 OFFSET = (1.5, -2.0)
+# metres: least and most width of the strip along the border that the neighbour's line keeps clear where ours does not reach the border
+_STRIP = (12.0, 60.0)
+# metres of our line that the neighbour's lacking patch leaves alone, at least
+_LOST = 150.0
 # types of red line by number: function or sensitivity, and its name
 _TYPES = (("11", "水源涵养"), ("12", "生物多样性维护"), ("13", "水土保持"), ("15", "海岸生态稳定"))
 _WATER, _LIFE, _SOIL, _SHORE = range(4)
@@ -125,17 +130,27 @@ def _table(pack: Pack, name: str, shapes: NDArray[Any], kind: Ints, sea: Ints, z
 def beyond(faces: Faces, flags: Flags, scene: Scene, pack: Pack) -> tuple[Table, Any]:
     """The neighbouring county's red line along the border, shifted by OFFSET; and one patch that it should have but has not (None: no room).
 
-    Only patches that meet ours across the border; one ends where its type or its management block ends.
+    The two meet wherever ours lies on the border and leave it at the same places; one of the neighbour's ends where its management block ends.
+    Only patches that meet ours.
     """
     u, v = scene.place(faces.x, faces.y)
     block = np.clip(np.floor(6.0 * u), 0, 9).astype(np.int64) + 10 * np.clip(np.floor(6.0 * v), 0, 9).astype(np.int64)
-    shapes, block = as_polygons(faces, np.where(flags & (faces.kind == OUTSIDE), block, -1))
-    ours, _ = as_polygons(faces, np.where(flags & (faces.kind == LAND), 0, -1))
-    met = np.unique(shapely.STRtree(shapes).query(ours, predicate="touches")[1]) if len(shapes) and len(ours) else np.empty(0, dtype=np.int64)
+    inside, outside = flags & (faces.kind == LAND), faces.kind == OUTSIDE
+    shapes, block = as_polygons(faces, np.where((flags | neighbours(faces.web, inside)) & outside, block, -1))
+    width = float(np.clip(0.2 * np.sqrt(np.median(faces.area[outside])), *_STRIP))
+    shapes = ending_together(faces, shapes, inside, width)
+    ours, _ = as_polygons(faces, np.where(inside, 0, -1))
+    meets = shapely.line_merge(shapely.intersection(shapes, shapely.union_all(ours)))
+    long = shapely.length(meets)
+    met = np.flatnonzero(long > 0)
     met = met[np.argsort(-shapely.area(shapes[met]), kind="stable")]
+    # the one that is lacking leaves long stretches of our line alone: shorter ones would look like a line that ends too early
+    able = [at for at in met if shapely.length(shapely.get_parts(meets[at])).min() > _LOST]
+    if len(met) > 1 and able:
+        met = np.append(met[met != able[-1]], able[-1])
+    lost = shapes[met[-1]] if len(met) > 1 and able else None
     shapes, block = shapes[met], block[met]
-    lost = shapes[-1] if len(shapes) > 1 else None
-    kept = shapes[:-1] if len(shapes) > 1 else shapes
+    kept = shapes[:-1] if lost is not None else shapes
     moved = np.asarray(shapely.transform(kept, lambda places: places + np.array(OFFSET)))
     count = len(moved)
     none = np.zeros(count, dtype=np.int64)

@@ -131,6 +131,8 @@ def test_rows_whose_prefix_is_not_known_are_told_and_left(pack):
 def test_order_by_field_and_along_a_line(pack):
     table = squares((0, 0), (20, 0), (40, 0), (60, 0), ZLDWDM=["V"] * 4, RANK=[3.0, np.nan, 1.0, 2.0])
     assert list(assign(pack, table, "patch", "TBBH", order="by_field", order_field="RANK").table["TBBH"]) == ["3", "4", "1", "2"]
+    whole = table.with_columns(RANK=pd.array([3, None, 1, 2], dtype="Int64"))
+    assert list(assign(pack, whole, "patch", "TBBH", order="by_field", order_field="RANK").table["TBBH"]) == ["3", "4", "1", "2"]
     line = lines([(100, 0), (50, 0)], [(50, 0), (-10, 0)])
     assert list(assign(pack, table, "patch", "TBBH", order="along_line", line=line).table["TBBH"]) == ["4", "3", "2", "1"]
     apart = {"order": "along_line", "line": lines([(0, 0), (1, 0)], [(5, 0), (6, 0)])}

@@ -47,6 +47,14 @@ def test_trailing_blanks_are_stripped_and_counted(walk):
     assert found.cleaned == 2 and not found.findings
 
 
+def test_classes_written_as_numbers_are_told_and_a_missing_one_too(walk):
+    """A spreadsheet made numbers of them: 0301 has lost its zero; a column of whole numbers with a gap."""
+    table = survey("0301", "0301", "1106")
+    found = typed(table.with_columns(DLBM=pd.array([301, None, 1106], dtype="Int64")), walk)
+    assert list(found.types) == ["", "", "SD"] and found.cleaned == 0
+    assert [(one.code, one.facts["was"]) for one in found.findings] == [("patches.no_class", ""), ("patches.unknown_class", "301")]
+
+
 def test_second_survey_class_is_read_and_reported(walk):
     found = typed(survey("011", "0301"), walk)
     assert list(found.codes) == ["0101", "0301"] and list(found.types) == ["FZRZY", "SL"]

@@ -37,6 +37,7 @@ SOURCES = {
     "boundary_lines": {"INPUT": "DLTB"},
     "boundary_points": {"INPUT": "DLTB"},
     "abutments": {"INPUT": "DLTB", "NEIGHBOURS": "国家公园"},
+    "ownership_list": {"UNITS": "ZRZYDJDY"},
 }
 SEVERAL = ("LAYERS", "NEIGHBOURS")
 OUTPUTS = {
@@ -49,6 +50,7 @@ OUTPUTS = {
     "boundary_lines": ("OUTPUT", "FINDINGS", "REJECTED"),
     "boundary_points": ("OUTPUT_POINTS", "OUTPUT_LINES", "FINDINGS", "REJECTED"),
     "abutments": ("OUTPUT", "FINDINGS", "REJECTED"),
+    "ownership_list": ("OUTPUT", "TABLE", "FINDINGS", "REJECTED"),
 }
 MORE = {"balance_areas": {"AREA_FIELD": "TBMJ", "CONTROL": "280000.10", "KEY_FIELD": "BSM"}, "abutments": {"NAME_FIELD": "MC"}}
 _LAYERS = {

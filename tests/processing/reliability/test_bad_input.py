@@ -169,6 +169,17 @@ def test_coordinates_that_contradict_the_crs(
         assert spoken(ran.said, "crs.failed", "en") or spoken(ran.said, "crs.failed", "zh"), ran.said
 
 
+def test_a_finding_of_the_second_layer_lies_where_the_layer_of_findings_has_it(desk: Any) -> None:
+    """INPUT in degrees, OVERLAY on a plane with another zone's prefix: the finding is drawn in degrees too, east of where it should be."""
+    from shanshui.plugin.core.projection import reproject_shapes
+
+    lonlat = reproject_shapes(_array([desk.box(0, 0, 700, 400)]), "EPSG:4528", "EPSG:4490")
+    first = desk.layer("平面", "EPSG:4490", fields="BSM:string(18)", rows=[(lonlat[0], "B1")])
+    ran = desk.run("overlay", **desk.given("overlay", INPUT=first, OVERLAY=moved(desk, "SYQ", "EPSG:4528", (1_000_000.0, 0.0)), FINDINGS="memory:"))
+    (row,) = [one for one in ran.rows("FINDINGS") if one["CODE"] == "zone.prefix_differs"]
+    assert lonlat[0].bounds[2] < row["X"] <= 180 and abs(row["Y"]) < 90
+
+
 def test_degrees_and_metres_together(desk: Any) -> None:
     """The same land cover in degrees is cut as in metres: vertices are moved, and areas agree."""
     import shapely
@@ -194,8 +205,8 @@ def _array(shapes: Any) -> Any:
 
 CHOICES = [
     ("measure_areas", "METHOD"), ("measure_areas", "UNIT"), ("measure_areas", "ZONE"), ("measure_lengths", "UNIT"), ("balance_areas", "METHOD"),
-    ("overlay", "OPERATION"), ("resource_patches", "DISPUTED_AS"), ("resource_patches", "GROUP_BY"), ("boundary_points", "START"),
-    ("boundary_points", "NUMBERING"),
+    ("overlay", "OPERATION"), ("resource_patches", "DISPUTED_AS"), ("resource_patches", "GROUP_BY"), ("resource_patches", "AREA"),
+    ("boundary_points", "START"), ("boundary_points", "NUMBERING"),
 ]
 
 

@@ -33,16 +33,22 @@ class Note:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a form. decimals: places of a number, None for text; unit: stands behind a number, "" for none. A value of None is a blank."""
+    """One line of a form. decimals: places of a number, None for text; unit: stands behind a number, "" for none. A value of None is a blank.
+
+    room: lines of a blank that somebody writes into by hand, 0 for one as small as its label.
+    """
 
     label: str
     value: Cell = None
     decimals: int | None = None
     unit: str = ""
+    room: int = 0
 
     @property
     def text(self) -> str:
-        """The value as it is printed, its unit behind it."""
+        """The value as it is printed, its unit behind it; a blank with room as empty lines."""
+        if self.value is None and self.room:
+            return "\n" * (self.room - 1)
         shown = printed(self.value, self.decimals)
         return f"{shown} {self.unit}" if shown and self.unit else shown
 
@@ -101,7 +107,8 @@ class Book:
     """All that is said of one unit.
 
     kind: book or survey_form; language: zh or en; number, name: of the unit; lacking: what is missing in it, for the index; area_m2,
-    area_ha and patches: what the index adds up (None where a unit enters no sum). day: ISO date that stands at the foot of the pages.
+    area_ha and patches: what the index adds up (None where a unit enters no sum). by_type: hectares by code of the resource type, as the
+    tables print them, for the legend of the map. day: ISO date that stands at the foot of the pages.
     """
 
     kind: str
@@ -115,6 +122,7 @@ class Book:
     area_m2: float | None = None
     area_ha: float | None = None
     patches: int = 0
+    by_type: Mapping[str, float] = field(default_factory=dict)
     day: str = ""
 
     @property

@@ -45,8 +45,13 @@ class Contents:
         return Book(
             self.kind, language, _text(facts["ZRZYDJDYH"]), _text(facts["DJDYMC"]), head["title_zh"], head["title_en"], sections,
             tuple(self._lacking(sections, missing, unit)), float(areas.whole[unit]) if counted else None,
-            float(areas.whole_ha[unit]) if counted else None, len(rows), self.day,
+            float(areas.whole_ha[unit]) if counted else None, len(rows), self._by_type(unit), self.day,
         )  # fmt: skip
+
+    def _by_type(self, unit: int) -> dict[str, float]:
+        rows = self.sheets.areas.rows(unit)
+        kinds = self.sheets.patches.text("ZRZYLX").to_numpy(dtype=object)[rows]
+        return {kind: add(self.sheets.areas.hectares[rows][kinds == kind]) for kind in dict.fromkeys(kinds)}
 
     def _section(self, row: Mapping[str, str], unit: int, values: Mapping[str, Any], missing: list[str]) -> Section:
         facts = []
@@ -66,7 +71,7 @@ class Contents:
         language = self.sheets.language
         field = self._field(row["field"])
         if field is None:
-            return Fact(row[f"label_{language}"])
+            return Fact(row[f"label_{language}"], room=int(row["room"] or 0))
         label = row[f"label_{language}"] or heading(field, language)
         value = shown(values.get(field.name), field, self.pack, language)
         number = field.type in ("real", "integer") and not isinstance(value, str)
@@ -115,7 +120,7 @@ class Contents:
 
     def _lacking(self, sections: tuple[Section, ...], missing: list[str], unit: int) -> list[Note]:
         """What the index says is missing: patches, blanks that must be filled, tables of rights that were not provided."""
-        joiner = self.pack.value("book_words", "joiner", self.sheets.language)
+        joiner = self.pack.value("book_words", "joiner", self.sheets.language) + ("" if self.sheets.language == "zh" else " ")
         notes = [one for one in self._notes(unit) if one.code in ("book.no_patches", "book.patches_exceed", "book.undecided")]
         if missing:
             notes.append(Note("book.lacks_facts", {"names": joiner.join(missing)}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from .book import Cell, Column
 
 __all__ = ["column_of", "heading", "shown"]
 
+# signs that no XML document may hold
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNITS = {"m2": "m²", "m3": "m³"}
 
 
@@ -25,7 +28,7 @@ def shown(value: Any, field: Field | None, pack: Pack, language: str) -> Cell:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())[:10]
     if isinstance(value, (bool, str)):
-        return str(value).strip()
+        return _CONTROL.sub("", str(value)).strip() or None
     number = value.item() if hasattr(value, "item") else value
     return int(number) if field is not None and field.type == "integer" else number
 

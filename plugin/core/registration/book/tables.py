@@ -20,6 +20,8 @@ from .shown import column_of, shown
 __all__ = ["Sheets"]
 
 Row = Mapping[str, Any]
+_KEYS = ("YSDM", "BSM", "ZRZYDJDYH")
+_MOST = 8  # columns of a table that the pack lists none for
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ class Sheets:
     def _linked(self, one: Linked, title: str, unit: int) -> Table:
         """The rights of one layer in the unit, with the area of each in it where it has one."""
         fields = {field.name: field for field in one.page.fields}
-        listed = [row for row in self.pack.rule("book_columns") if row["table"] == one.page.name]
-        columns = [column_of(row, fields.get(row["column"]), self.language) for row in listed]
         links = one.of(unit)
+        listed = [row for row in self.pack.rule("book_columns") if row["table"] == one.page.name] or _filled(one, links["ROW"])
+        columns = [column_of(row, fields.get(row["column"]), self.language) for row in listed]
         rows = [self._right(one, int(at), listed, fields) for at in links["ROW"]]
         inside = links["INSIDE"].to_numpy(dtype=float)
         total: tuple[Cell, ...] = ()
@@ -135,3 +137,11 @@ class Sheets:
             shown(row[name] if name in row.index else None, fields.get(column["column"]), one.pack, self.language)
             for name, column in zip(names, listed)
         )
+
+
+def _filled(one: Linked, rows: pd.Series[Any]) -> list[dict[str, str]]:
+    """Columns for a page that `book_columns` does not list: its first fields beside the keys that hold something in these rows."""
+    part = one.table.take(rows.to_numpy(dtype=int))
+    names = [field.name for field in one.page.fields if field.name not in _KEYS and (part.text(field.name) != "").any()]
+    blank = dict.fromkeys(("label_zh", "label_en", "group_zh", "group_en", "decimals"), "")
+    return [{**blank, "column": name, "width": "14"} for name in names[:_MOST]]
