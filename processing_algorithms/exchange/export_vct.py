@@ -33,16 +33,14 @@ class ExportVct(ShanshuiAlgorithm):
         tables, target = given["LAYERS"], Path(given["OUTPUT"])
         crs = given["CRS"] or next((one.crs for one in tables if one.geometry is not None), None)
         pages = pages_for(tables, given["PACK"], run.packs)
-        results: dict[str, Any] = {"FINDINGS": lambda: list(found)}
-        found: list[Any] = []
+        results: dict[str, Any] = {}
 
         def write(batch: Any) -> str:
-            done = export(target, tables, pages, crs, run.packs["exchange"], given["INDEX"], batch, run.progress)
-            found.extend(done.findings)
+            done = export(target, tables, pages, crs, run.packs, given["INDEX"], batch, run.progress)
             for name, count in done.rows.items():
                 run.count(name, count)
             run.info("vct.written", layers=len(tables), rows=sum(done.rows.values()), lines=done.lines, crs=crs or "—")
-            results.update(ROWS=sum(done.rows.values()), LINES=done.lines)
+            results.update(FINDINGS=done.findings, ROWS=sum(done.rows.values()), LINES=done.lines)
             return str(target)
 
         results["OUTPUT"] = write

@@ -30,9 +30,9 @@ class ImportVct(ShanshuiAlgorithm):
         from ...plugin.bridge.exchange.vct_files import Import
 
         target = Path(given["OUTPUT"])
-        work = Import(Path(given["INPUT"]), given["PACK"], given["LAYERS"].replace("，", ",").split(","), run.progress)
+        work = Import(Path(given["INPUT"]), {**run.packs, "exchange": given["PACK"]}, given["LAYERS"].replace("，", ",").split(","), run.progress)
         run.info("text.encoding", path=work.path.name, encoding=work.text.guess.encoding, certainty=f"{100 * work.text.guess.certainty:.0f}")
-        results: dict[str, Any] = {"FINDINGS": work.findings, "REJECTED": work.aside}
+        results: dict[str, Any] = {}
 
         def write(batch: Any) -> str:
             counts = work.write(target, batch)
@@ -44,7 +44,7 @@ class ImportVct(ShanshuiAlgorithm):
                 run.count(name, count)
             if work.notes.joined:
                 run.info("vct.joined", count=work.notes.joined)
-            results["ROWS"] = sum(counts.values())
+            results.update(FINDINGS=work.findings(), REJECTED=work.aside(), ROWS=sum(counts.values()))
             loaded.later(run.context, target, list(counts))
             return str(target)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from ..outcome import geometry_of
 from .text_files import TextFile, TextOut, opened
 from .wkb_spool import Spool
 
-__all__ = ["ENCODING", "Import", "export", "sniff"]
+__all__ = ["ENCODING", "Import", "export", "keys_of", "sniff"]
 
 ENCODING = "gb18030"
 _LOOK = 4096
@@ -47,8 +47,9 @@ def sniff(path: Path) -> TextFile:
 class Import:
     """One import: `write` puts the tables into a GeoPackage of a batch; then `findings` and `aside` are whole."""
 
-    def __init__(self, path: Path, pack: Pack, wanted: Sequence[str], progress: Progress) -> None:
-        self.path, self.pack, self.notes = path, pack, Notes()
+    def __init__(self, path: Path, packs: Mapping[str, Pack], wanted: Sequence[str], progress: Progress) -> None:
+        self.path, self.pack, self.notes = path, packs["exchange"], Notes()
+        self.keys = keys_of(packs)
         self.wanted = {one.strip().upper() for one in wanted if one.strip()}
         self.text = sniff(path)
         self.text._progress = progress
@@ -58,7 +59,7 @@ class Import:
         """The tables as layers of `target`; rows by layer. Errors as `read_vct` and `Batch.write`; InputError `vct.no_such_layer`."""
         with Spool() as spool:
             chosen = (lambda name: name in self.wanted) if self.wanted else None
-            for table in read_vct(self.text, self.pack, self.notes, spool, chosen):
+            for table in read_vct(self.text, self.pack, self.notes, spool, chosen, self.keys):
                 place = sinks.Target("file", f"{target}|layername={table.name}", target, table.name)
                 count, _ = batch.write(place, [table], geometry_of(table), [])
                 self.counts[table.name] = count
@@ -87,19 +88,27 @@ class Import:
         return rejected.gather(self.notes.aside, self.notes.head.crs if self.notes.head is not None else None)
 
 
-def export(target: Path, tables: Sequence[Table], pages: Sequence[Layer | None], crs: str, pack: Pack, index: bool, batch: Any, progress: Progress) -> Written:
+def keys_of(packs: Mapping[str, Pack]) -> dict[str, str]:
+    """The field that names a row, by layer name in upper case, as the pages of the packs have it."""
+    return {name.upper(): page.key for pack in packs.values() for name, page in pack.layers.items() if page.key}
+
+
+def export(
+    target: Path, tables: Sequence[Table], pages: Sequence[Layer | None], crs: str, packs: Mapping[str, Pack], index: bool, batch: Any,
+    progress: Progress,
+) -> Written:
     """Write tables as a VCT 3.0 file staged in `batch`, and read it back; what was written.
 
     Errors as `write_vct`, and OutputError `vct.differs` where what was read back is not what was written. Raises Cancelled.
     """
-    moved = [reproject(one, crs) for one in tables]
+    moved, pack = [reproject(one, crs) for one in tables], packs["exchange"]
     made = batch.stage(target) / target.name
     today = datetime.date.today().strftime("%Y%m%d")  # noqa: DTZ011  (the date on the user's calendar)
     with TextOut(made, ENCODING) as out:
         done = write_vct(moved, pages, crs, today, pack, out.put, index, progress.part(0.0, 0.6))
     for one in done.index:
         _write_index(made.with_name(f"{target.stem}_{one.layer}.idx"), one, pack)
-    _verify(made, moved, done, pack, progress.part(0.6, 1.0))
+    _verify(made, moved, done, packs, progress.part(0.6, 1.0))
     return done
 
 
@@ -113,19 +122,23 @@ def _write_index(path: Path, index: Index, pack: Pack) -> None:
         out.put("IndexEnd\r\n")
 
 
-def _verify(made: Path, tables: Sequence[Table], done: Written, pack: Pack, progress: Progress) -> None:
+def _verify(made: Path, tables: Sequence[Table], done: Written, packs: Mapping[str, Pack], progress: Progress) -> None:
     """Read the file back: rows, area or length, and the texts of each layer."""
     changed = any(one.code == "vct.text_changed" for one in done.findings)
-    notes = Notes()
+    notes, keys = Notes(), keys_of(packs)
     with Spool() as spool:
-        back = {one.name: _digest(one, None) for one in read_vct(opened(made, ENCODING, progress), pack, notes, spool)}
+        read = read_vct(opened(made, ENCODING, progress), packs["exchange"], notes, spool, None, keys)
+        back = {one.name: _digest(one) for one in read}
     for table in tables:
         kept = table
         if table.geometry is not None:
             kept = table.take(~(shapely.is_missing(table.shapes) | shapely.is_empty(table.shapes)))
         if not len(kept) and table.name not in back:
             continue
-        rows, size, border, text = _digest(kept, table)
+        key = kept.named(keys.get(table.name.upper()) or "BSM")
+        if key not in kept.fields or kept.rows[key].isna().any():  # nothing says which objects are parts of one row
+            kept = _in_parts(kept)
+        rows, size, border, text = _digest(kept)
         there = back.get(table.name, (0, 0.0, 0.0, ""))
         same = there[0] == rows and abs(there[1] - size) <= _MOVED * max(border, 1.0) and (changed or there[3] == text)
         if not same:
@@ -133,7 +146,15 @@ def _verify(made: Path, tables: Sequence[Table], done: Written, pack: Pack, prog
             raise OutputError("vct.differs", layer=table.name, written=rows, found=there[0], size=f"{size:.4f}", there=f"{there[1]:.4f}", first=found)
 
 
-def _digest(table: Table, source: Table | None) -> tuple[int, float, float, str]:
+def _in_parts(table: Table) -> Table:
+    """A row for every part of a polygon."""
+    if table.geometry is None or not len(table) or shapely.get_dimensions(table.shapes[0]) != 2:
+        return table
+    parts, row = shapely.get_parts(table.shapes, return_index=True)
+    return table.take(row).with_geometry(parts)
+
+
+def _digest(table: Table) -> tuple[int, float, float, str]:
     """Rows, area (length of lines), border length, and a hash of the texts of a layer."""
     digest = hashlib.sha256()
     for name in table.fields:

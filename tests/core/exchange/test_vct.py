@@ -154,6 +154,15 @@ def test_parts_become_objects_and_one_row_again(pack):
     assert shapely.equals(tables["DLTB"].shapes, table.shapes).all()
 
 
+def test_a_feature_code_names_one_table(pack):
+    page = schema.load_packs()["survey"].layers["DLTB"]
+    old, new = squares(), Table(squares().rows, squares().shapes, CRS, "DLTB_T1")
+    text, done = written([old, new], pack, [page, page])
+    assert [(one.code, one.layer) for one in done.findings] == [("vct.own_code", "DLTB_T1")]
+    tables, notes = read(text, pack)
+    assert not notes.findings and [len(one) for one in tables.values()] == [3, 3]
+
+
 def test_texts_that_would_break_a_row_are_changed_and_told(pack):
     table = Table(pd.DataFrame({"A": ["x,y", "p\r\nq", "s"]}), None, CRS, "T")
     text, done = written([table], pack)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -97,21 +97,24 @@ class Notes:
 
 
 def read_vct(
-    lines: Iterable[str], pack: Pack, notes: Notes, store: Store | None = None, wanted: Callable[[str], bool] | None = None, progress: Progress = SILENT
+    lines: Iterable[str], pack: Pack, notes: Notes, store: Store | None = None, wanted: Callable[[str], bool] | None = None,
+    keys: Mapping[str, str] | None = None, progress: Progress = SILENT,
 ) -> Iterator[Table]:
     """The tables of a VCT file in the order of its attribute section, then those that have shapes and no rows.
 
-    lines: decoded text lines; notes is filled on the way; store: where shapes wait (in memory by default); wanted: which tables by name.
-    Each table has its columns by TableStructure, its shapes by object id, and the CRS of the head. Rows equal in every field are one object
-    in parts and become one row. InputError `vct.no_head`, `vct.unknown_dialect`, `vct.topology`. Raises Cancelled.
+    lines: decoded text lines; notes is filled on the way; store: where shapes wait (in memory by default); wanted: which tables by name;
+    keys: the field that names a row, by table (in upper case; BSM by default). Each table has its columns by TableStructure, its shapes by object
+    id, and the CRS of the head. Rows equal in every field, a key that is not empty among them, are one object in parts and become one row. InputError `vct.no_head`, `vct.unknown_dialect`, `vct.topology`. Raises Cancelled.
     """
     reader = _Reader(Source(lines), pack, notes, store or Held(), wanted or (lambda name: True), progress)
+    reader.keys = keys or {}
     yield from reader.tables()
 
 
 class _Reader:
     def __init__(self, source: Source, pack: Pack, notes: Notes, store: Store, wanted: Callable[[str], bool], progress: Progress) -> None:
         self.source, self.pack, self.notes, self.store, self.wanted, self.progress = source, pack, notes, store, wanted, progress
+        self.keys: Mapping[str, str] = {}
         self.head = read_head(source, pack)
         notes.head = self.head
         self.features: dict[str, Feature] = {}
@@ -319,8 +322,8 @@ class _Reader:
 
     def _one_row_an_object(self, table: Table) -> Table:
         """Rows that are equal in every field, the key among them, as one row with a shape in parts: a writer took the parts from each other."""
-        key = next((one for one in table.fields if one.upper() == "BSM"), None)
-        if key is None or not len(table) or table.rows[key].is_unique:
+        key = table.named(self.keys.get(table.name.upper()) or "BSM")
+        if key not in table.fields or not len(table) or table.rows[key].is_unique:
             return table
         text = table.rows.astype(object).where(table.rows.notna(), None)
         lot = text.groupby(list(text.columns), dropna=False, sort=False).ngroup().to_numpy()

@@ -88,6 +88,7 @@ class _Writer:
         self.pack, self._put, self.crs, self.indexed, self.progress = pack, put, crs, index, progress
         self.done = Written()
         self.next_id = 1
+        self.codes: set[str] = set()
         degrees = bool(crs) and crs_of(crs).is_geographic
         places = int(pack.number("vct", "degree_decimals" if degrees else "decimals"))
         self.vertex = f"%.{places}f,%.{places}f\r\n"
@@ -152,12 +153,15 @@ class _Writer:
         self.done.findings.append(Finding(code, "warning", layer, row, facts={"layer": layer, **facts}))
 
     def _code(self, table: Table, page: Layer | None, at: int) -> str:
-        """The feature code of a layer: its page's, else the one its rows carry, else one of our own, which is told."""
-        if page is not None and page.ysdm:
-            return page.ysdm
+        """The feature code of a layer: its page's, else the one its rows carry, else one of our own, which is told.
+
+        A code names one table: a second layer of it (the same survey of another year) gets one of our own too.
+        """
         carried = table.text("YSDM").unique() if "YSDM" in table else []
-        if len(carried) == 1 and carried[0]:
-            return str(carried[0])
+        for code in (page.ysdm if page is not None else "", str(carried[0]) if len(carried) == 1 else ""):
+            if code and code not in self.codes:
+                self.codes.add(code)
+                return code
         own = str(int(self.pack.number("vct", "own_codes")) + at + 1)
         self._tell("vct.own_code", table.name, value=own)
         return own
