@@ -30,6 +30,7 @@ class ImportVct(ShanshuiAlgorithm):
         from ...plugin.bridge.exchange.vct_files import Import
 
         target = Path(given["OUTPUT"])
+        target = target if target.suffix else target.with_suffix(".gpkg")
         work = Import(Path(given["INPUT"]), {**run.packs, "exchange": given["PACK"]}, given["LAYERS"].replace("，", ",").split(","), run.progress)
         run.info("text.encoding", path=work.path.name, encoding=work.text.guess.encoding, certainty=f"{100 * work.text.guess.certainty:.0f}")
         results: dict[str, Any] = {}

@@ -239,7 +239,7 @@ class _Reader:
         facts = {"count": len(items), "code": items[0].code, "line": items[0].line}
         self.notes.fault("vct.unknown_code", facts, "VCT", items[0].id)
         names = [one.id for one in items]
-        self.notes.set_aside("VCT", names, "vct.unknown_code", {"CODE": [one.code for one in items]}, shapes, self.head.crs)
+        self.notes.set_aside("VCT", names, "vct.lone_code", {"CODE": [one.code for one in items]}, shapes, self.head.crs)
 
     def _composed(self, item: Item, section: str) -> tuple[Any, str]:
         """A line of lines, or a polygon of polygons."""
@@ -266,7 +266,7 @@ class _Reader:
             self.notes.fault("vct.bad_row", {"line": bad.line, "cells": bad.cells, "columns": bad.columns, "layer": structure.name}, structure.name)
         if rows.bad:
             texts = {"ROW": [one.text for one in rows.bad]}
-            self.notes.set_aside(structure.name, [str(one.line) for one in rows.bad], "vct.bad_row", texts, None, self.head.crs)
+            self.notes.set_aside(structure.name, [str(one.line) for one in rows.bad], "vct.torn_row", texts, None, self.head.crs)
         if not self.wanted(name):
             return
         ids, shapes = self.store.take(name)
@@ -314,11 +314,11 @@ class _Reader:
         if len(lone):
             self.notes.fault("vct.row_without_shape", {"layer": layer, "count": len(lone), "line": rows.lines[lone[0]]}, layer, rows.ids[lone[0]])
             cells = {name: frame[name].iloc[lone].tolist() for name in frame.columns}
-            self.notes.set_aside(layer, [rows.ids[at] for at in lone], "vct.row_without_shape", cells, None, self.head.crs)
+            self.notes.set_aside(layer, [rows.ids[at] for at in lone], "vct.lone_row", cells, None, self.head.crs)
         bare = np.setdiff1d(np.arange(len(ids)), where[drawn])
         if len(bare):
             self.notes.fault("vct.shape_without_row", {"layer": layer, "count": len(bare)}, layer, str(ids[bare[0]]), shapes[bare[0]])
-            self.notes.set_aside(layer, [str(ids[at]) for at in bare], "vct.shape_without_row", {}, shapes[bare], self.head.crs)
+            self.notes.set_aside(layer, [str(ids[at]) for at in bare], "vct.lone_shape", {}, shapes[bare], self.head.crs)
 
     def _one_row_an_object(self, table: Table) -> Table:
         """Rows that are equal in every field, the key among them, as one row with a shape in parts: a writer took the parts from each other."""
