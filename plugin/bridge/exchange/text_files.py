@@ -43,9 +43,7 @@ class TextFile:
 
     def __iter__(self) -> Iterator[str]:
         with self.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=self.guess.encoding, errors="replace", newline=None) as text:
-            number = 0
-            for line in text:
-                number += 1
+            for number, line in enumerate(text, 1):
                 if number % _EVERY == 0:
                     self._progress.at(raw.tell() / self.size)
                 if _LOST in line:

@@ -65,7 +65,7 @@ class Import:
                 self.counts[table.name] = count
         missing = self.wanted - {name.upper() for name in self.counts}
         if missing:
-            raise InputError("vct.no_such_layer", layers=", ".join(sorted(missing)), present=", ".join(self.counts) or "—")
+            raise InputError("vct.no_such_layer", layers=", ".join(sorted(missing)), present=", ".join(self.notes.tables) or "—")
         if not self.counts:
             raise InputError("vct.nothing_read", path=str(self.path), first=next((one.code for one in self.notes.findings), "—"))
         return self.counts
@@ -103,7 +103,7 @@ def export(
     """
     moved, pack = [reproject(one, crs) for one in tables], packs["exchange"]
     made = batch.stage(target) / target.name
-    today = datetime.date.today().strftime("%Y%m%d")  # noqa: DTZ011  (the date on the user's calendar)
+    today = datetime.date.today().strftime("%Y%m%d")
     with TextOut(made, ENCODING) as out:
         done = write_vct(moved, pages, crs, today, pack, out.put, index, progress.part(0.0, 0.6))
     for one in done.index:

@@ -70,4 +70,5 @@ def common_share(text: str) -> float:
 def _sample(text: str, length: int = 60) -> str:
     """The part of a text from its first character beyond ASCII on, else its beginning, on one line."""
     at = next((place for place, one in enumerate(text) if ord(one) > 127), 0)
-    return " ".join(text[max(at - 10, 0) : at + length].split())
+    shown = "".join(one if one.isprintable() or one.isspace() else "·" for one in text[max(at - 10, 0) : at + length])
+    return " ".join(shown.split())

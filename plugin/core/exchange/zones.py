@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..crs import crs_of
 from ..ellipsoid import zone_of
 from ..errors import CrsError
-from ..projection import crs_of
 from ..schema import Pack
 
 __all__ = ["Plane", "crs_of_plane", "datum_named", "plane_of"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...crs import crs_of
 from ...errors import CrsError, InputError
-from ...projection import crs_of
 from ...schema import Pack
 from ..zones import Plane, crs_of_plane, datum_named, plane_of
 from .source import Source

@@ -78,11 +78,13 @@ class Held:
 
 @dataclass
 class Notes:
-    """What a reading found out, whole after its last table: the head, faults as findings, what was set aside, and counts."""
+    """What a reading found out, whole after its last table: the head, faults as findings, what was set aside, the names
+    of the tables, and counts."""
 
     head: Head | None = None
     findings: list[Finding] = field(default_factory=list)
     aside: list[Table] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     lines: int = 0
     joined: int = 0
 
@@ -103,8 +105,9 @@ def read_vct(
     """The tables of a VCT file in the order of its attribute section, then those that have shapes and no rows.
 
     lines: decoded text lines; notes is filled on the way; store: where shapes wait (in memory by default); wanted: which tables by name;
-    keys: the field that names a row, by table (in upper case; BSM by default). Each table has its columns by TableStructure, its shapes by object
-    id, and the CRS of the head. Rows equal in every field, a key that is not empty among them, are one object in parts and become one row. InputError `vct.no_head`, `vct.unknown_dialect`, `vct.topology`. Raises Cancelled.
+    keys: the field that names a row, by table (in upper case; BSM by default). Each table has its columns by TableStructure, its shapes by
+    object id, and the CRS of the head. Rows equal in every field, a key that is not empty among them, are one object in parts and become one
+    row. InputError `vct.no_head`, `vct.unknown_dialect`, `vct.topology`. Raises Cancelled.
     """
     reader = _Reader(Source(lines), pack, notes, store or Held(), wanted or (lambda name: True), progress)
     reader.keys = keys or {}
@@ -139,6 +142,7 @@ class _Reader:
                     self.features = read_codes(self.source)
                 elif section == "tablestructure":
                     self.structures = read_tables(self.source, self.pack)
+                    self.notes.tables = [one.name for one in self.structures.values()]
                 elif section in _GEOMETRY:
                     self._shapes(section)
                 elif section == "attribute":
@@ -270,7 +274,7 @@ class _Reader:
         if not self.wanted(name):
             return
         ids, shapes = self.store.take(name)
-        spatial = len(ids) > 0 or any(one.table.upper() == name for one in self.features.values()) and not structure.plain
+        spatial = len(ids) > 0 or (any(one.table.upper() == name for one in self.features.values()) and not structure.plain)
         frame = self._frame(rows)
         if not spatial:
             yield Table(frame, None, self.head.crs, structure.name)
@@ -289,8 +293,9 @@ class _Reader:
         """The rows with TEXT and ANGLE of their annotation objects, where the table does not hold them itself."""
         if not any(one in self.texts for one in ids):
             return frame
-        found = [self.texts.get(one, (None, np.nan)) for one in ids]
-        return frame.assign(TEXT=[text for text, _ in found], ANGLE=[angle for _, angle in found])
+        found = [self.texts.get(one, ("", np.nan)) for one in ids]
+        texts = np.array([text or None for text, _ in found], dtype=object)
+        return frame.assign(TEXT=texts, ANGLE=np.array([angle for _, angle in found], dtype=float))
 
     def _first(self, ids: Array, wanted: list[str]) -> Array:
         places: dict[str, int] = {}
@@ -325,8 +330,7 @@ class _Reader:
         key = table.named(self.keys.get(table.name.upper()) or "BSM")
         if key not in table.fields or not len(table) or table.rows[key].is_unique:
             return table
-        text = table.rows.astype(object).where(table.rows.notna(), None)
-        lot = text.groupby(list(text.columns), dropna=False, sort=False).ngroup().to_numpy()
+        lot = table.rows.groupby(list(table.rows.columns), dropna=False, sort=False).ngroup().to_numpy()
         lot = np.where(table.rows[key].isna(), -1 - np.arange(len(table)), lot)
         _, first, place, count = np.unique(lot, return_index=True, return_inverse=True, return_counts=True)
         if count.max() == 1:

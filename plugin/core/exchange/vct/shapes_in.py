@@ -23,7 +23,8 @@ _DIRECT, _INDIRECT, _FROM_LINES, _FROM_POLYGONS = 1, 100, 21, 22
 @dataclass
 class Item:
     """One object as it stands in the file. line: where it begins; blocks: how many coordinate blocks it has; ids: signed ids (0 parts rings);
-    points: the place, several for a cluster; text, angle: of an annotation; of: `lines` or `polygons`, what the ids name; fault: why it cannot be used."""
+    points: the place, several for a cluster; text, angle: of an annotation; of: `lines` or `polygons`, what the ids name;
+    fault: why it cannot be used."""
 
     id: str
     code: str

@@ -72,7 +72,9 @@ def polygons_of(ids: Sequence[Sequence[int]], lines: Lines, near: float = _NEAR)
     steps = _steps(ids)
     known, span, xy = lines.arrays()
     at = np.searchsorted(known, np.abs(steps.signed))
-    missing = (at >= len(known)) | (known[np.minimum(at, max(len(known) - 1, 0))] != np.abs(steps.signed)) if len(known) else np.ones(len(at), dtype=bool)
+    missing = np.ones(len(at), dtype=bool)
+    if len(known):
+        missing = (at >= len(known)) | (known[np.minimum(at, len(known) - 1)] != np.abs(steps.signed))
     why[steps.polygon[steps.ring[missing]]] = "vct.unknown_line"
     good = why[steps.polygon[steps.ring]] == "" if len(steps.ring) else np.empty(0, dtype=bool)
     signed, ring, at = steps.signed[good], steps.ring[good], at[good]
@@ -144,7 +146,8 @@ def _vertices(signed: Array, span: Array) -> tuple[Array, Array]:
 def signed_ids(net: Network, found: Arcs, count: int) -> list[list[int]]:
     """For each of `count` single polygons of `net` its lines as signed numbers from 1, rings parted by 0, the outer ring first and clockwise.
 
-    A row that shares an edge with itself has none: it must be written by its coordinates. The arcs run clockwise around the row on their right, so with its ground on the right a row walks its own arcs forward.
+    A row that shares an edge with itself has none: it must be written by its coordinates. The arcs run clockwise around the row on their
+    right, so with its ground on the right a row walks its own arcs forward.
     """
     arc = np.full(len(net.xy), -1, dtype=np.int64)
     arc[found.edges] = np.repeat(np.arange(len(found.start) - 1), np.diff(found.start))

@@ -15,7 +15,7 @@ _BLANK = _ENDS + " \t"
 _SHOWN = 60  # characters of a line that a message repeats
 
 
-class Fault(InputError):
+class Fault(InputError):  # noqa: N818  (a place in a file)
     """A line that is not what the grammar asks for; facts: line (from 1), found (the line)."""
 
 

@@ -11,10 +11,10 @@ import shapely
 
 from ... import topology
 from ...arcs import arcs
+from ...crs import crs_of
 from ...errors import InputError
 from ...finding import Finding
 from ...progress import SILENT, Progress
-from ...projection import crs_of
 from ...schema import Layer, Pack
 from ...table import Table
 from .columns_out import Dressed, dressed, rows_out
@@ -108,7 +108,7 @@ class _Writer:
         boxes = [shapely.total_bounds(one.shapes) for one in layers if len(one.shapes)]
         box = np.array(boxes) if boxes else np.zeros((1, 4))
         whole = (*box[:, :2].min(axis=0), *box[:, 2:].max(axis=0))
-        self.put([*written(self.crs, whole, date, self.pack), "", "FeatureCodeBegin"])  # type: ignore[arg-type]
+        self.put([*written(self.crs, whole, date, self.pack), "", "FeatureCodeBegin"])
         self.put([f"{one.code},{self._title(one)},{one.kind.capitalize()},{one.table.name}" for one in layers if one.kind != "none"])
         self.put(["FeatureCodeEnd", "", "TableStructureBegin"])
         for one in layers:
@@ -157,8 +157,8 @@ class _Writer:
 
         A code names one table: a second layer of it (the same survey of another year) gets one of our own too.
         """
-        carried = table.text("YSDM").unique() if "YSDM" in table else []
-        for code in (page.ysdm if page is not None else "", str(carried[0]) if len(carried) == 1 else ""):
+        carried = [str(one) for one in table.text("YSDM").unique()] if "YSDM" in table else []
+        for code in (page.ysdm if page is not None else "", carried[0] if len(carried) == 1 else ""):
             if code and code not in self.codes:
                 self.codes.add(code)
                 return code
@@ -208,7 +208,10 @@ class _Writer:
     def _objects(self, layer: _Layer, progress: Progress) -> None:
         for part in progress.quiet().chunks(len(layer.shapes), _OBJECTS):
             shapes = layer.shapes[part]
-            made = [self._object(layer, part.start + at, shape) for at, shape in enumerate(shapes)] if layer.kind != "polygon" else self._polygons(layer, part)
+            if layer.kind == "polygon":
+                made = self._polygons(layer, part)
+            else:
+                made = [self._object(layer, part.start + at, shape) for at, shape in enumerate(shapes)]
             end = self._put("".join(made))
             if layer.index is not None:
                 sizes = np.array([len(one.encode("gb18030")) for one in made])
