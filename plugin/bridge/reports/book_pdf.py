@@ -66,15 +66,14 @@ class _Pages:
         sections = self._book.sections
         at = next((place for place, part in enumerate(sections) if part.key == "map"), len(sections))
         listed = list(enumerate(sections, 1))
-        front, attached, back = listed[:at], listed[at : at + 1], listed[at + 1 :]
-        drawn = bool(attached) and maps is not None and maps.has_shape(row)
-        parts = [self._flow(front if drawn else front + attached, title=True)]
-        if back:
-            parts.append(self._flow(back))
+        drawn = at < len(sections) and maps is not None and maps.has_shape(row)
+        parts = [self._flow(listed[:at] if drawn else listed, title=True)]
+        if drawn and listed[at + 1 :]:
+            parts.append(self._flow(listed[at + 1 :]))
         total = sum(one.count for one in parts) + drawn
         self._text(parts[0], total)
         if drawn and maps is not None:
-            self._map(attached[0], maps, row, total)
+            self._map(listed[at], maps, row, total)
         for one in parts[1:]:
             self._text(one, total)
 
