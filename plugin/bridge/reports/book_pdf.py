@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from qgis.PyQt.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from qgis.PyQt.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from ...core.errors import OutputError
@@ -29,27 +29,24 @@ _TEXT, _SMALL = 9.0, 8.0  # points
 
 def write(path: Path, book: Book, maps: RegisterMaps | None = None, row: int = 0) -> int:
     """Write the book with the map of `row` on a page of its own; the number of pages. OutputError `pdf.not_made`; OSError as the disk has it."""
-    made = QBuffer()
-    made.open(QIODevice.OpenModeFlag.WriteOnly)
-    pages = _Pages(made, book)
+    path.write_bytes(b"")  # Qt says nothing of a file it cannot open
+    pages = _Pages(path, book)
     try:
         pages.write(maps, row)
     finally:
         pages.close()
-    content = bytes(made.data())
-    if not content.rstrip().endswith(b"%%EOF"):
+    if not path.read_bytes().rstrip().endswith(b"%%EOF"):
         raise OutputError("pdf.not_made", path=str(path))
-    path.write_bytes(content)
     return pages.count
 
 
 class _Pages:
     """A PDF being painted page by page."""
 
-    def __init__(self, device: QBuffer, book: Book) -> None:
+    def __init__(self, path: Path, book: Book) -> None:
         self.count = 0
         self._book, self._family = book, fonts.family()
-        self._writer = QPdfWriter(device)
+        self._writer = QPdfWriter(str(path))
         self._writer.setResolution(_DPI)
         self._writer.setTitle(f"{book.title} {book.number}")
         self._writer.setCreator(f"Shanshui {version()}")
