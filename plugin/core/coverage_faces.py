@@ -22,7 +22,7 @@ __all__ = ["Compared", "Faces", "compared", "faces_of", "rows_at", "rows_in_doub
 Array = np.ndarray[Any, Any]
 
 _ROWS = 5_000  # rows looked up between two looks at the cancel button
-_MANY = 0.05  # share of loose edges from which looking at each pair of neighbours costs less
+_MANY, _MOST = 0.05, 100_000  # share and number of loose edges from which each pair of neighbours is looked at: it costs less, and can be stopped
 _ULPS = 16  # a face narrower than so many steps of its coordinates may have no point inside that can be asked
 _TRIES = 8  # points asked in a face before one on a row's edge is taken as it is
 
@@ -84,7 +84,7 @@ def rows_in_doubt(shapes: Array, progress: Progress = SILENT) -> Array:
     held[strange] = None
     net = network(held, 0.0, progress.part(0.0, 0.5), whole=False)
     edges = np.union1d(net.alone, net.crowded)
-    if len(edges) > _MANY * shapely.get_num_coordinates(held).sum():
+    if len(edges) > min(_MANY * shapely.get_num_coordinates(held).sum(), _MOST):
         return np.arange(len(shapes))
     loose = np.unique(net.rows_of(edges))
     strange[loose] = ~shapely.is_valid(shapes[loose])
