@@ -148,5 +148,7 @@ def _keep(result: QgsLocatorResult, data: list[Any]) -> None:
 
 
 def _kept(result: QgsLocatorResult) -> Any:
+    if hasattr(result, "getUserData"):  # 3.22, where to read the attribute ends in an error of the interpreter
+        return result.getUserData()
     data = result.userData
     return data() if callable(data) else data
