@@ -56,9 +56,9 @@ window: setup ## QGIS's window in both languages under Xvfb: toolbox, options, P
 	@.ci/window $(PROJECT)
 
 .PHONY: bench
-bench: setup ## speed beside QGIS native and geopandas: table and build/bench.json (QUICK=1; ROUNDS=1; PATIENCE=seconds; COUNTY=file.gpkg)
+bench: setup ## speed beside QGIS native and geopandas: table and build/bench.json (QUICK=1; ROUNDS=1; PATIENCE=seconds; COUNTY=file.gpkg; ONLY=checks)
 	@mkdir -p build/profile && $(PYTHON) tests/bench/bench.py $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	  $(if $(PATIENCE),--patience $(PATIENCE)) $(foreach one,$(COUNTY),--county $(one))
+	  $(if $(PATIENCE),--patience $(PATIENCE)) $(if $(ONLY),--only $(ONLY)) $(foreach one,$(COUNTY),--county $(one))
 
 clean: ## what was built (the .venv stays)
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -29,13 +29,13 @@ def run(zipped: Path, folder: Path) -> str:
     _parcels(folder / "parcels.geojson")
     points = {"OUTPUT_POINTS": "points.gpkg", "OUTPUT_LINES": "lines.gpkg", "OUTPUT_LIST": "list.xlsx"}
     _process("boundary_points", {"INPUT": "parcels.geojson", **points}, folder, surroundings)
-    _process("registration_notices", {"UNITS": "parcels.geojson", "OUTPUT": "notice.docx"}, folder, surroundings, "LANGUAGE=en")
+    _process("registration_notices", {"UNITS": "parcels.geojson", "OUTPUT": "paper.docx"}, folder, surroundings, "LANGUAGE=en")
     if not any((plugins / "shanshui").rglob("*.qm")):
         raise RuntimeError("the unzipped plugin has no translation")
     sheets = _sheets(folder / "list.xlsx")
     if sheets < 2:
         raise RuntimeError(f"the workbook has {sheets} sheets for two parcels")
-    with zipfile.ZipFile(folder / "notice.docx") as book:
+    with zipfile.ZipFile(folder / "paper.docx") as book:
         if b"2 registration units have been drawn" not in book.read("word/document.xml") or "word/media/image1.png" not in book.namelist():
             raise RuntimeError("the notice does not list the two parcels and show them")
     whose = f"this system's own {' and '.join(own)} (the vendored ones were NOT tried)" if own else "the vendored openpyxl and python-docx"

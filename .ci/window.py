@@ -1,13 +1,14 @@
-"""Runs inside QGIS's window: opens the toolbox, an algorithm, the menu, the options page and a project, and takes a picture of each; then reloads."""
+"""Runs inside QGIS's window and takes pictures: toolbox, an algorithm, menu, options, a project, findings, sheets, the locator; then reloads."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import traceback
 
 import qgis.utils
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QMenu, QTreeView, QWidget
 from qgis.utils import iface
@@ -81,6 +82,46 @@ def project() -> None:
     iface.mapCanvas().waitWhileRendering()
 
 
+def run(name: str, **parameters):
+    """The results of an algorithm, those of layers loaded and dressed as the toolbox does it."""
+    import processing
+
+    return processing.runAndLoadResults(f"shanshui:{name}", parameters)
+
+
+def findings() -> None:
+    """The county with planted faults, checked, and the panel over what was found."""
+    QgsProject.instance().clear()
+    folder = tempfile.mkdtemp(prefix="shanshui-window-")
+    import processing
+
+    processing.run("shanshui:sample_county", {"PATCHES": 600, "FAULTS": True, "OUTPUT": folder})
+    layers = [QgsVectorLayer(f"{folder}/qinglan.gpkg|layername={name}", name, "ogr") for name in ("CJDCQ", "DLTB")]
+    QgsProject.instance().addMapLayers(layers)
+    run("check_layers", LAYERS=layers, FINDINGS=f"{folder}/findings.gpkg")
+    dock = iface.mainWindow().findChild(QDockWidget, "ShanshuiFindings")
+    dock.setUserVisible(True)
+    iface.mainWindow().resizeDocks([dock], [330], 2)
+    iface.mapCanvas().setExtent(layers[1].extent())
+
+
+def sheets() -> None:
+    """The map sheets over the county."""
+    iface.mainWindow().findChild(QDockWidget, "ShanshuiFindings").setUserVisible(False)
+    land = QgsProject.instance().mapLayersByName("DLTB")[0]
+    for one in QgsProject.instance().mapLayersByName("CJDCQ"):
+        QgsProject.instance().layerTreeRoot().findLayer(one).setItemVisibilityChecked(False)
+    run("sheet_grid", EXTENT=land, SCALE="10000", OUTPUT="TEMPORARY_OUTPUT")
+    box = land.extent()
+    box.scale(1.25)
+    iface.mapCanvas().setExtent(box)
+
+
+def locator() -> None:
+    """What the search box finds by a name."""
+    iface.locatorSearch("sx 村")
+
+
 def reload() -> None:
     """Unload and load the plugin three times; RuntimeError when it leaves something behind."""
     for _ in range(3):
@@ -118,6 +159,18 @@ def steps():
         yield
         yield
         take("project")
+    findings()
+    yield
+    yield
+    take("findings")
+    sheets()
+    yield
+    yield
+    take("sheets")
+    locator()
+    yield
+    yield
+    take("locator")
     reload()
     yield
     take("reloaded")

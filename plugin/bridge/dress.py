@@ -60,6 +60,7 @@ def _label_categories(layer: QgsVectorLayer, page: Layer | None, pack: Pack | No
             renderer.updateCategoryLabel(at, code.name_zh if language == "zh" else code.name_en)
         elif len(words) == 2:
             renderer.updateCategoryLabel(at, words[language != "zh"])
+    layer.rendererChanged.emit()  # a legend that is shown already does not see labels change
 
 
 class Dresser(QgsProcessingLayerPostProcessorInterface):

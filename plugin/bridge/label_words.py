@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from qgis.core import QgsLayoutItemLabel
 from qgis.PyQt.QtGui import QFont, QFontMetricsF
 
 from .layouts import wrapped
 
-__all__ = ["depth_of", "in_width", "lines_of", "millimetres", "set_words_size", "words_size"]
+__all__ = ["depth_of", "in_width", "lines_of", "millimetres", "pitch", "set_words_size", "words_size"]
 
 _POINT = 25.4 / 72  # millimetres
-_LINE = 1.25  # of the size of the letters, with the gap between lines
+_PIXELS = 200  # size at which letters are measured
+_AIR = 0.4  # millimetres above and below the lines of a text
 
 
 def millimetres(text: str, family: str, size: float) -> float:
     """How long `text` is on paper in a typeface of `size` points."""
-    font = QFont(family)
-    font.setPixelSize(200)
-    return float(QFontMetricsF(font).horizontalAdvance(text)) / 200 * size * _POINT
+    return float(_metrics(family).horizontalAdvance(text)) / _PIXELS * size * _POINT
+
+
+def pitch(family: str, size: float) -> float:
+    """Millimetres from line to line in a typeface of `size` points."""
+    return float(_metrics(family).lineSpacing()) / _PIXELS * size * _POINT
 
 
 def words_size(item: QgsLayoutItemLabel) -> float:
@@ -45,14 +50,14 @@ def in_width(text: str, wide: float, size: float) -> str:
     return "\n".join(wrapped(line, int(wide / (size * _POINT) * 2)).replace("|", "\n") for line in text.split("\n"))
 
 
-def depth_of(text: str, size: float) -> float:
+def depth_of(text: str, family: str, size: float) -> float:
     """How deep the lines of a text are on paper, in millimetres."""
-    return (text.count("\n") + 1) * size * _POINT * _LINE
+    return (text.count("\n") + 1) * pitch(family, size) + _AIR
 
 
 def lines_of(names: Sequence[str], head: str, joiner: str, wide: float, deep: float, family: str, size: float, more: Callable[[int], str]) -> str:
     """`head` and as many names as fill lines of `wide` millimetres to a depth of `deep`; where some are left out `more(count of all)` says so."""
-    most = max(int(deep / (size * _POINT * _LINE)), 1)
+    most = max(int((deep - _AIR) / pitch(family, size)), 1)
 
     def fits(text: str) -> bool:
         return millimetres(text, family, size) <= wide
@@ -70,3 +75,10 @@ def lines_of(names: Sequence[str], head: str, joiner: str, wide: float, deep: fl
         if len(lines) <= most:
             return "\n".join(lines)
     return "\n".join(lines[:most])
+
+
+@lru_cache(maxsize=8)
+def _metrics(family: str) -> QFontMetricsF:
+    font = QFont(family)
+    font.setPixelSize(_PIXELS)
+    return QFontMetricsF(font)

@@ -203,7 +203,7 @@ def set_family(layout: QgsPrintLayout, family: str) -> None:
     for item in layout.items():
         if isinstance(item, QgsLayoutItemLabel):
             if hasattr(item, "setTextFormat"):
-                item.setTextFormat(_emboldened(_with_face(item.textFormat(), family), family))
+                item.setTextFormat(_with_face(item.textFormat(), family))
             else:  # before 3.24
                 item.setFont(_of_family(item.font(), family))
         elif isinstance(item, QgsLayoutItemScaleBar):
@@ -222,24 +222,25 @@ def set_family(layout: QgsPrintLayout, family: str) -> None:
 
 
 def _with_face(shape: Any, family: str) -> Any:
-    shape.setFont(_of_family(shape.font(), family))
+    """The same text in another typeface; bold text of one without a bold cut, as many Chinese ones are, gets a rim of its own colour instead.
+
+    Qt would draw such text twice, and a PDF would then hold it twice.
+    """
+    font = _of_family(shape.font(), family)
+    if font.bold() and not fonts.has_bold(family):
+        font.setBold(False)
+        rim = QgsTextBufferSettings()
+        rim.setEnabled(True)
+        rim.setSize(0.011 * shape.size())
+        rim.setColor(shape.color())
+        shape.setBuffer(rim)
+    shape.setFont(font)
     return shape
 
 
 def _of_family(font: QFont, family: str) -> QFont:
     font.setFamily(family)
     return font
-
-
-def _emboldened(shape: Any, family: str) -> Any:
-    """Bold text of a family without a bold cut, as many Chinese ones are, is drawn with a rim of its own colour."""
-    if shape.font().bold() and not fonts.has_bold(family):
-        rim = QgsTextBufferSettings()
-        rim.setEnabled(True)
-        rim.setSize(0.007 * shape.size())
-        rim.setColor(shape.color())
-        shape.setBuffer(rim)
-    return shape
 
 
 def set_scale_bar(bar: QgsLayoutItemScaleBar, scale: float, part: float = 0.018) -> None:

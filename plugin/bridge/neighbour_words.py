@@ -33,8 +33,9 @@ def margins(place: QgsLayoutItemMap, rooms: Mapping[str, Box]) -> tuple[float, f
 
 
 def arrange(
-    layout: QgsPrintLayout, place: QgsLayoutItemMap, unit: QgsRectangle, rooms: Mapping[str, Box], write: Callable[[str, float, float, float], str]
-) -> dict[str, str]:
+    layout: QgsPrintLayout, place: QgsLayoutItemMap, unit: QgsRectangle, rooms: Mapping[str, Box], family: str,
+    write: Callable[[str, float, float, float], str],
+) -> dict[str, str]:  # fmt: skip
     """The words of each side, those that the template has inside the map's frame moved beside `unit` (its box in map units).
 
     write: side, width and depth in millimetres, size of the letters in points → words in lines.
@@ -52,7 +53,7 @@ def arrange(
             width = _width(side, width, on_paper, frame)
         words[side] = write(side, width, depth, size)
         if side in inside:
-            box = _within(_beside(side, width, depth_of(words[side], size), taken), frame)
+            box = _within(_beside(side, width, depth_of(words[side], family, size), taken), frame)
             taken.append(box if words[side] else on_paper)
             items[side].setReferencePoint(QgsLayoutItem.ReferencePoint.UpperLeft)
             items[side].attemptMove(QgsLayoutPoint(*box[:2]))

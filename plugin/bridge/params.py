@@ -272,7 +272,7 @@ class Crs(Kind):
         return QgsProcessingParameterCrs(self.name, label, self.default, self.optional)
 
     def read(self, alg: Any, parameters: Mapping[str, Any], context: Any, run: Any) -> Any:
-        from .layers import crs_text
+        from .crs_text import crs_text
 
         return crs_text(alg.parameterAsCrs(parameters, self.name, context))
 
@@ -284,7 +284,7 @@ class Extent(Kind):
         return QgsProcessingParameterExtent(self.name, label, self.default, self.optional)
 
     def read(self, alg: Any, parameters: Mapping[str, Any], context: Any, run: Any) -> Any:
-        from .layers import crs_text
+        from .crs_text import crs_text
 
         if not self.given(parameters):
             return None
@@ -300,7 +300,7 @@ class Point(Kind):
         return QgsProcessingParameterPoint(self.name, label, self.default, self.optional)
 
     def read(self, alg: Any, parameters: Mapping[str, Any], context: Any, run: Any) -> Any:
-        from .layers import crs_text
+        from .crs_text import crs_text
 
         if not self.given(parameters):
             return None

@@ -137,6 +137,7 @@ class _Writer:
         self._ground = Ground(contents.units, contents.sheets.patches, contents.sheets.areas.unit, (job.lines, job.points))
         self._maps: RegisterMaps | None = None
         self._taken: set[str] = set()
+        self._numbers, self._names = (contents.units.text(field).tolist() for field in ("ZRZYDJDYH", "DJDYMC"))
         self._look = sha256(f"{version()} {job.maker}".encode())
         if job.template is not None:
             self._look.update(job.template.read_bytes())
@@ -151,8 +152,7 @@ class _Writer:
 
     def entry(self, at: int) -> Entry:
         """Write the files of the unit in row `at`."""
-        units = self._contents.units
-        number, name = units.text("ZRZYDJDYH").iloc[at], units.text("DJDYMC").iloc[at]
+        number, name = self._numbers[at], self._names[at]
         if not number or number in self._taken:
             code = "book.number_twice" if number else "book.no_number"
             return self._said(Entry(number, name, failures=((code, {"unit": number, "name": name, "row": at + 1}),)))

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Any
 
 from qgis.core import (
+    Qgis,
+    QgsExpressionContextUtils,
     QgsLayoutExporter,
     QgsLayoutItem,
     QgsLayoutItemLabel,
@@ -19,7 +21,6 @@ from qgis.core import (
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
-    QgsRenderContext,
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QPainter
@@ -143,7 +144,7 @@ class RegisterMaps:
             return False
         context, vector = self._layout.renderContext(), QgsLayoutRenderContext.Flag.FlagForceVectorOutput
         context.setDpi(painter.device().logicalDpiX())
-        context.setTextRenderFormat(QgsRenderContext.TextRenderFormat.TextFormatAlwaysText)
+        context.setTextRenderFormat(Qgis.TextRenderFormat.AlwaysText)
         context.setFlag(vector, True)
         QgsLayoutExporter(self._layout).renderPage(painter, 0)
         context.setFlag(vector, False)
@@ -170,11 +171,15 @@ class RegisterMaps:
             seen = self._place.extent()
             drawn = self._layers.show_around(drawn, row, (seen.xMinimum(), seen.yMinimum(), seen.xMaximum(), seen.yMaximum()))
             said = partial(self._neighbours, row)
-            texts.update({f"map_{side}": text for side, text in arrange(self._layout, self._place, box, self._rooms, said).items()})
+            words = arrange(self._layout, self._place, box, self._rooms, self._family, said)
+            texts.update({f"map_{side}": text for side, text in words.items()})
             frame(self._layout, self._place, scale, self._metre, self._in_lines(texts))
             bar = self._item("scale_bar")
             if bar is not None:
                 set_scale_bar(bar, scale, _PART)
+        else:
+            blank = {name: re.sub(r"\{\w+\}", "—", text) for name, text in texts.items()}
+            QgsExpressionContextUtils.setLayoutVariables(self._layout, self._in_lines(blank))
         if self._legend is not None:
             self._legend.fill(drawn, figures.by_type)
         self._layout.refresh()

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from .arcs import arcs
-from .coverage_faces import faces_of
+from .coverage_faces import faces_of, rows_in_doubt
 from .progress import SILENT, Progress
 from .shared import Shared
 from .table import Table
@@ -45,13 +45,15 @@ def mean_width(shapes: Array) -> Array:
     return width
 
 
-def overlaps(table: Table, least: float = 0.0, progress: Progress = SILENT) -> Overlaps:
+def overlaps(table: Table, least: float = 0.0, progress: Progress = SILENT, among: Array | None = None) -> Overlaps:
     """Every overlap of two rows of `table` with more than `least` area (planar, CRS units²), each pair once.
 
-    Pairs that only touch are told apart before anything is cut. Raises Cancelled.
+    Rows that cannot overlap (see `rows_in_doubt`) are left out, and pairs that only touch are told apart before anything is cut.
+    among: the rows (ascending) that may, where that is known already. Raises Cancelled.
     """
-    shapes = table.shapes
-    one, other = _candidates(shapes, progress.part(0.0, 0.5))
+    rows = rows_in_doubt(table.shapes, progress.part(0.0, 0.3)) if among is None else among
+    shapes = table.shapes[rows]
+    one, other = _candidates(shapes, progress.part(0.3, 0.5))
     weight = shapely.get_num_coordinates(shapes)
     bounds = _batches(weight[one] + weight[other])
     walk, given = progress.part(0.5, 1.0), Shared(shapes)
@@ -66,7 +68,7 @@ def overlaps(table: Table, least: float = 0.0, progress: Progress = SILENT) -> O
         none = np.empty(0, dtype=np.int64)
         return Overlaps(none, none, np.empty(0, dtype=object), np.empty(0), np.empty(0))
     left, right, common = (np.concatenate(column) for column in zip(*found))
-    return Overlaps(left, right, common, shapely.area(common), mean_width(common))
+    return Overlaps(rows[left], rows[right], common, shapely.area(common), mean_width(common))
 
 
 def _candidates(shapes: Array, progress: Progress) -> tuple[Array, Array]:

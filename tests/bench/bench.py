@@ -22,9 +22,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import inputs
+from homes import BUILD, HERE, ROOT, Home, checking, leave
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build" / "bench"
 DATA = Path(os.environ.get("SHANSHUI_DATA") or ROOT.parent / "shared" / "data")
 OPERATIONS = ("intersection", "union", "difference")
 # (operation, rival, must, reach): how many times faster ours must be and reaches for
@@ -35,11 +34,16 @@ GOALS = (
     ("union", "geopandas", 9.0, 15.0),
 )
 MEASURE_GOAL, MEMORY_GOAL, SCALING_GOAL = (2.5, 4.0), 1500.0, 12.0
+CHECKS = "SX0402,SX0403,SX0405"  # overlap, gap and sliver of DLTB
+CHECK_GOALS, CHECK_MEMORY, CHECK_PATCHES = {"shapely": 1.5, "native": 5.0}, 2000.0, 190_000  # the bounds are about 200,000 patches
 
 
 @dataclass
 class Case:
-    """One question: the layers (PATH|LAYER), the operation, and who answers it; kind overlay (file to file) or engine (arrays)."""
+    """One question: the layers (PATH|LAYER), the operation, who answers it and where.
+
+    kind: overlay and checked go from file to file, engine and faults from arrays to arrays.
+    """
 
     name: str
     kind: str
@@ -47,6 +51,12 @@ class Case:
     left: str
     right: str
     contenders: tuple[str, ...]
+    home: Home = HERE
+
+    @property
+    def files(self) -> bool:
+        """Whether the answer is a file."""
+        return self.kind in ("overlay", "checked")
 
 
 @dataclass
@@ -94,26 +104,28 @@ def script(name: str, *words: str) -> list[str]:
 def run(case: Case, rounds: int, patience: float) -> list[Runs]:
     """All contenders of a case, turn by turn."""
     found = [Runs(case.name, case.kind, case.operation, who) for who in case.contenders]
-    out = BUILD / f"out-{os.getpid()}.gpkg"  # two benchmarks at once must not write into one file
+    name = f"out-{os.getpid()}"  # two benchmarks at once must not write into one file
+    out = case.home.folder / f"{name}.gpkg"
     for _ in range(rounds):
         for one in found:
             if one.wall and max(one.wall) > patience:
                 continue
-            out.unlink(missing_ok=True)
-            words = [case.kind, one.who, case.operation, case.left, case.right, *([str(out)] if case.kind == "overlay" else [])]
-            wall, cpu, peak, said = watched(script("contender.py", *words))
+            layers = [one for one in (case.left, case.right) if one]
+            wall, cpu, peak, said = watched(case.home.words(case.kind, one.who, case.operation, *layers, *([str(out)] if case.files else [])))
             answer = json.loads(said.splitlines()[-1])
             one.wall.append(answer.get("seconds", wall))
-            one.cpu.append(cpu)
+            one.cpu.append(answer.get("cpu", cpu))
             one.peak.append(peak)
-            one.rows = int(answer["pieces"]) if case.kind == "engine" else next(iter(inputs.layers(out).values()))
-    out.unlink(missing_ok=True)
+            made = list(case.home.outside(case.home.folder).glob(f"{name}*.gpkg"))
+            one.rows = sum(sum(inputs.layers(path).values()) for path in made) if case.files else int(answer["pieces"])
+            for path in made:
+                path.unlink()
     return found
 
 
 def line(one: Runs, ours: Runs) -> str:
-    """A line of the table; an engine's own seconds have no processor time."""
-    cpu = f"{one.middle('cpu'):8.1f} {one.middle('cpu') / ours.middle('cpu'):6.1f}×" if one.kind == "overlay" else f"{'':8} {'':7}"
+    """A line of the table."""
+    cpu = f"{one.middle('cpu'):8.1f} {one.middle('cpu') / ours.middle('cpu'):6.1f}×"
     ratio = f"{one.middle() / ours.middle():6.1f}×"
     return f"  {one.who:<10} {len(one.wall):2d} {one.middle():8.2f} {ratio} {cpu} {one.middle('peak'):7.0f} {one.rows:9,d}"
 
@@ -152,6 +164,19 @@ def cases(counties: list[Path], raster: Path | None) -> list[Case]:
         there = inputs.layers(raster)
         name = f"{there['PATCHES']:,} raster patches × {there['ZONES']:,} zones"
         made += [Case(name, "overlay", operation, f"{raster}|PATCHES", f"{raster}|ZONES", files) for operation in OPERATIONS]
+    return made
+
+
+def check_cases(paths: list[Path], version: str) -> list[Case]:
+    """Overlaps, gaps and slivers in one run, beside GEOS in memory and beside QGIS from file to file; says where QGIS cannot answer."""
+    made = []
+    home, where = checking(version)
+    print(f"checkgeometryoverlap + checkgeometrygap of QGIS: {where}")
+    for path in paths:
+        name = f"{inputs.layers(path)[inputs.LAND]:,} patches, overlap + gap + sliver"
+        made.append(Case(name, "faults", CHECKS, f"{path}|{inputs.LAND}", "", ("ours", "shapely")))
+        if home is not None:
+            made.append(Case(f"{name}, {where}", "checked", CHECKS, f"{home.bring(path)}|{inputs.LAND}", "", ("ours", "native"), home))
     return made
 
 
@@ -200,6 +225,12 @@ def verdicts(found: list[Runs], measured: list[dict[str, Any]], sizes: list[int]
     def judge(what: str, value: float, must: float, reach: float | None, low: bool = False) -> None:
         made.append({"what": what, "value": value, "must": must, "reach": reach, "holds": value <= must if low else value >= must})
 
+    large = [one for one in found if one.kind in ("faults", "checked") and int(one.case.split()[0].replace(",", "")) >= CHECK_PATCHES]
+    for ours in (one for one in large if one.who == "ours"):
+        for rival in (one for one in found if (one.case, one.kind) == (ours.case, ours.kind) and one.who != "ours"):
+            judge(f"{ours.case}: times faster than {rival.who}", rival.middle() / ours.middle(), CHECK_GOALS[rival.who], None)
+        if ours.kind == "faults":
+            judge(f"{ours.case}: peak MB", max(ours.peak), CHECK_MEMORY, None, True)
     files = [one for one in found if one.kind == "overlay"]
     for ours in (one for one in files if one.who == "ours"):
         for operation, who, must, reach in GOALS:
@@ -238,6 +269,7 @@ def main() -> None:
     words.add_argument("--quick", action="store_true", help="20,000 patches, once")
     words.add_argument("--rounds", type=int, default=3)
     words.add_argument("--patience", type=float, default=1e9, help="seconds from which a contender is not run again")
+    words.add_argument("--only", choices=("overlay", "checks"), help="that part alone")
     words.add_argument("--county", action="append", default=[], help="a GeoPackage with DLTB and SYQ to run on, instead of the sample county")
     given = words.parse_args()
     rounds = 1 if given.quick else given.rounds
@@ -249,15 +281,19 @@ def main() -> None:
     found: list[Runs] = []
     report: dict[str, Any] = {"machine": on, "start": starts(), "runs": [], "measure": [], "verdicts": []}
     title = ""
-    for case in cases(paths, None if given.quick else raster_patches()):
-        kind = "file to file, whole process" if case.kind == "overlay" else "arrays to arrays, the engine alone"
+    asked = [] if given.only == "checks" else cases(paths, None if given.quick else raster_patches())
+    asked += [] if given.only == "overlay" else check_cases(paths, on["qgis"])
+    for case in asked:
+        kind = "file to file, whole process" if case.files else "arrays to arrays, the engine alone"
         if title != (title := f"{case.name}, {case.operation}: {kind}"):
             print(f"\n{title}\n  {'':10}  n     wall  ratio      cpu   ratio    MB      rows")
         found += (some := run(case, rounds, given.patience))
         tell(some)
         report["runs"] = [asdict(one) for one in found]
         _keep(report)
-    report["measure"] = [measure(path) for path in paths]
+    for case in asked:
+        leave(case.home)
+    report["measure"] = [] if given.only == "checks" else [measure(path) for path in paths]
     sizes = [inputs.layers(path)[inputs.LAND] for path in paths]
     report["verdicts"] = verdicts(found, report["measure"], sizes)
     _keep(report)

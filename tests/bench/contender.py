@@ -1,4 +1,6 @@
-"""One contender, once, in a process of its own: `contender.py overlay|engine WHO OPERATION INPUT OVERLAY OUTPUT`, `… measure LAYER`, `… start WHO`.
+"""One contender, once, in a process of its own.
+
+`contender.py overlay|engine WHO OPERATION INPUT OVERLAY OUTPUT`, `… faults|checked WHO RULES LAYER OUTPUT`, `… measure LAYER`, `… start WHO`.
 
 Layers are written PATH|LAYER. What a contender finds out itself (seconds of the engine alone, rows) goes to stdout as JSON.
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+GEOMETRY_CHECKS = ("checkgeometryoverlap", "checkgeometrygap")  # QGIS has them from 3.44 on
 _NATIVE = {"intersection": "intersection", "union": "union", "difference": "difference"}
 
 
@@ -34,18 +37,19 @@ def source(text: str) -> str:
     return f"{path}|layername={layer}"
 
 
-def provided(provider: Any, parameters: dict[str, Any], name: str) -> None:
-    """Run one algorithm of a provider as Processing does, invalid features stopping the run."""
+def provided(provider: Any, *runs: tuple[str, dict[str, Any]]) -> None:
+    """Run algorithms (name, parameters) of a provider as Processing does, invalid features stopping the run."""
     from qgis.core import QgsApplication, QgsFeatureRequest, QgsProcessingContext, QgsProcessingFeedback
 
     QgsApplication.processingRegistry().addProvider(provider)
-    context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
-    context.setInvalidGeometryCheck(QgsFeatureRequest.InvalidGeometryCheck.GeometryAbortOnInvalid)
-    algorithm = QgsApplication.processingRegistry().algorithmById(name).create()
-    good, why = algorithm.checkParameterValues(parameters, context)
-    assert good, why
-    _, done = algorithm.run(parameters, context, feedback)
-    assert done, feedback.textLog()
+    for name, parameters in runs:
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
+        context.setInvalidGeometryCheck(QgsFeatureRequest.InvalidGeometryCheck.GeometryAbortOnInvalid)
+        algorithm = QgsApplication.processingRegistry().algorithmById(name).create()
+        good, why = algorithm.checkParameterValues(parameters, context)
+        assert good, why
+        _, done = algorithm.run(parameters, context, feedback)
+        assert done, feedback.textLog()
 
 
 def in_qgis(who: str, operation: str, left: str, right: str, out: str) -> None:
@@ -58,12 +62,59 @@ def in_qgis(who: str, operation: str, left: str, right: str, out: str) -> None:
     if who == "native":
         from qgis.analysis import QgsNativeAlgorithms
 
-        provided(QgsNativeAlgorithms(), parameters, f"native:{_NATIVE[operation]}")
+        provided(QgsNativeAlgorithms(), (f"native:{_NATIVE[operation]}", parameters))
     else:
         checkout()
         from shanshui.processing_algorithms.provider import ShanshuiProvider
 
-        provided(ShanshuiProvider(), {**parameters, "OPERATION": operation}, "shanshui:overlay")
+        provided(ShanshuiProvider(), ("shanshui:overlay", {**parameters, "OPERATION": operation}))
+
+
+def in_checks(who: str, rules: str, layer: str, out: str) -> None:
+    """File to file through QGIS: our rules in one run, or the two geometry checks of QGIS one after the other."""
+    from qgis.core import QgsApplication
+
+    application = QgsApplication([], False)
+    application.initQgis()
+    if who == "native":
+        from qgis.analysis import QgsNativeAlgorithms
+
+        common = {"INPUT": source(layer), "UNIQUE_ID": "BSM", "OUTPUT": "memory:"}
+        ways = {name: {**common, "ERRORS": out.replace(".gpkg", f"-{name}.gpkg")} for name in GEOMETRY_CHECKS}
+        ways["checkgeometrygap"]["NEIGHBORS"] = "memory:"  # it insists on one
+        return provided(QgsNativeAlgorithms(), *((f"native:{name}", given) for name, given in ways.items()))
+    checkout()
+    from shanshui.processing_algorithms.provider import ShanshuiProvider
+
+    return provided(ShanshuiProvider(), ("shanshui:check_layers", {"LAYERS": [source(layer)], "RULES": rules, "FINDINGS": out}))
+
+
+def faults(who: str, rules: str, layer: str) -> dict[str, float]:
+    """Arrays to findings: our rules in one run, or the edges that GEOS finds invalid in a coverage (pieces: rows that have some)."""
+    import geopandas
+    import shapely
+
+    path, name = layer.split("|")
+    frame = geopandas.read_file(path, layer=name, columns=["BSM"])
+    shapes, crs = frame.geometry.to_numpy(), f"EPSG:{frame.crs.to_epsg()}"
+    if who == "shapely":
+        start, worked = time.perf_counter(), time.process_time()
+        edges = shapely.coverage_invalid_edges(shapes)
+        spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - worked}
+        return {**spent, "pieces": int((shapely.length(edges) > 0).sum())}
+    checkout()
+    from shanshui.plugin.core import schema
+    from shanshui.plugin.core.checks import engine, rule
+    from shanshui.plugin.core.table import Table
+
+    packs = list(schema.load_packs().values())
+    layers = engine.recognise([Table(frame[["BSM"]], shapes, crs, name)], packs)
+    del frame
+    start, worked = time.perf_counter(), time.process_time()
+    result = engine.run(layers, rule.chosen(rule.rules_of(packs), rules))
+    spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - worked}
+    assert [one.state for one in result.ran] == ["ran"] * len(rules.split(","))
+    return {**spent, "pieces": len(result.findings)}
 
 
 def start(who: str) -> None:
@@ -109,18 +160,19 @@ def engine(who: str, operation: str, left: str, right: str) -> dict[str, float]:
 
         tables = [Table(pd.DataFrame(index=range(len(one))), one.geometry.to_numpy(), "EPSG:4528") for one in sides]
         work = {"intersection": overlay.intersect, "union": overlay.union, "difference": overlay.difference}[operation]
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         shapes = work(*tables).shapes
     elif who == "geopandas":
         bare = [geopandas.GeoDataFrame({f"n{at}": np.arange(len(one))}, geometry=one.geometry.to_numpy()) for at, one in enumerate(sides)]
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         shapes = geopandas.overlay(*bare, how=operation, keep_geom_type=True, make_valid=False).geometry.to_numpy()
     else:
         patches, zones = (one.geometry.to_numpy() for one in sides)
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         zone, patch = shapely.STRtree(patches).query(zones, predicate="intersects")
         shapes = shapely.intersection(patches[patch], zones[zone])
-    return {"seconds": time.perf_counter() - start, "area": float(shapely.area(shapes).sum()), "pieces": int((shapely.area(shapes) > 0).sum())}
+    spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - worked}
+    return {**spent, "area": float(shapely.area(shapes).sum()), "pieces": int((shapely.area(shapes) > 0).sum())}
 
 
 def measured(layer: str, rounds: int = 3) -> dict[str, list[float]]:
@@ -163,6 +215,10 @@ def main(what: str, *words: str) -> None:
         answer = measured(*words)
     elif what == "engine":
         answer = engine(*words)
+    elif what == "faults":
+        answer = faults(*words)
+    elif what == "checked":
+        in_checks(*words)
     elif what == "start":
         start(*words)
     elif words[0] == "geopandas":

@@ -13,6 +13,8 @@ import pytest
 pytest.importorskip("qgis.core")
 
 import docx
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -95,6 +97,20 @@ def test_braces_that_are_not_closed_are_refused(tmp_path, words):
     with pytest.raises(InputError) as failed:
         Document(path)
     assert failed.value.code == "template.half_place"
+
+
+def test_a_place_in_a_footnote_is_told(tmp_path):
+    """It would be left standing in the paper: python-docx does not open footnotes."""
+    path, made = template(tmp_path, "text")
+    line = "<w:p><w:r><w:t>{{cou</w:t></w:r><w:r><w:t>nty}}</w:t></w:r></w:p>"
+    words = f"<w:footnotes {nsdecls('w')}><w:footnote>{line}</w:footnote></w:footnotes>"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    part = Part(PackURI("/word/footnotes.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml", words.encode(), None)
+    made.part.relate_to(part, kind)
+    made.save(path)
+    with pytest.raises(InputError) as failed:
+        Document(path)
+    assert (failed.value.code, failed.value.facts["place"]) == ("template.out_of_reach", "county")
 
 
 def test_another_programs_file_is_refused(tmp_path):

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shanshui.plugin.core import coverage, loose, topology
+from shanshui.plugin.core import coverage, coverage_faces, loose, topology
 from shanshui.plugin.core.coverage_faces import faces_of
 from shanshui.plugin.core.table import Table
 
@@ -94,6 +94,40 @@ def test_gaps_and_overlaps_are_those_of_the_union_and_of_plain_intersections(see
     pairs = coverage.overlaps(Table(pd.DataFrame(index=range(len(shapes))), shapes, None))
     area = shapely.area(common)
     assert set(zip(pairs.left.tolist(), pairs.right.tolist())) == set(zip(one[area > 0].tolist(), other[area > 0].tolist()))
+
+
+def turned(shapes, angle, east):
+    """Rows turned and moved, so that no corner lies exactly on an edge any more."""
+    way = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return shapely.transform(shapes, lambda xy: xy @ way + [east, 0.0])
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
+def test_rows_out_of_doubt_overlap_none(seed):
+    """Every pair that shares ground, be it less than coordinates are exact to, is of rows in doubt."""
+    random = np.random.default_rng(seed)
+    shapes = spoilt(random, tiling(random, 60))
+    if random.random() < 0.5:
+        shapes = np.append(shapes, shapely.segmentize(shapes[:3], 10.0))
+    shapes = turned(shapes, random.choice([0.0, 0.3]), random.choice([0.0, 4.0e7]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coverage_faces, "_MANY", 2.0)  # however many edges are loose
+        sure = np.setdiff1d(np.arange(len(shapes)), coverage_faces.rows_in_doubt(shapes))
+    one, other = shapely.STRtree(shapes).query(shapes[sure], predicate="intersects")
+    one = sure[one]
+    common = shapely.intersection(shapes[one], shapes[other])
+    assert not (shapely.area(common) > 0)[one != other].any()
+
+
+def test_of_a_clean_coverage_no_row_is_in_doubt_and_an_invalid_one_puts_its_neighbours_there(monkeypatch):
+    monkeypatch.setattr(coverage_faces, "_MANY", 2.0)
+    squares = [shapely.box(10 * i, 10 * j, 10 * i + 10, 10 * j + 10) for i in range(9) for j in range(9)]
+    assert coverage_faces.rows_in_doubt(held(squares)).tolist() == []
+    twice = coverage_faces.rows_in_doubt(held([*squares, None, shapely.Polygon(), squares[40]])).tolist()
+    assert {40, 83} <= set(twice) and len(twice) <= 10  # those that touch it, too
+    bow = shapely.Polygon([(40, 40), (50, 50), (50, 40), (40, 50)])
+    assert {40, 81} <= set(coverage_faces.rows_in_doubt(held([*squares, bow])).tolist())
 
 
 def rims(net):

@@ -15,7 +15,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, Qgs
 from qgis.PyQt.QtCore import QDate
 
 from shanshui.processing_algorithms.registration.registration_notices import RegistrationNotices
-from shanshui.tests.heard import Heard
+from shanshui.tests.heard import Heard, log_panel
 
 EAST, NORTH = 40_500_000.0, 3_300_000.0
 FIELDS = (
@@ -136,6 +136,23 @@ def test_an_open_document_stays_and_the_new_one_lies_beside_it(units, tmp_path, 
     results, said = run(units, target)
     assert results is None and "out.docx" in said and "out.new.docx" in said
     assert target.read_bytes() == b"open in Word" and "2026年12月15日" in words(tmp_path / "out.new.docx")
+
+
+def test_a_template_is_not_written_over_and_a_full_disk_is_a_sentence(units, tmp_path, monkeypatch):
+    own = template(tmp_path / "own.docx", "{{county}}")
+    before = Path(own).read_bytes()
+    results, said = run(units, Path(own), TEMPLATE=own)
+    assert results is None and "own.docx" in said and Path(own).read_bytes() == before
+
+    def full(self, path):
+        Path(path).write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(docx.document.Document, "save", full)
+    with log_panel() as panel:
+        results, said = run(units, tmp_path / "out.docx")
+    assert results is None and "No space left on device" in said and not panel
+    assert [one.name for one in tmp_path.iterdir()] == ["own.docx"]
 
 
 def test_without_lxml_the_sentence_names_it(units, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from shanshui.plugin.core import schema
 from shanshui.plugin.core.coding.find_fields import FindFields, find_fields
-from shanshui.ui.locator.presenter import hit
+from shanshui.ui.locator.presenter import enough, hit
 
 CODES, NAMES = ["330127001002GB00001", "", "7"], ["东溪村", "青岚县"]
 
@@ -32,6 +32,10 @@ def test_what_else_holds_the_text_is_the_detail():
     found = hit("溪", ["A1"], ["东溪村", "西溪村"])
     assert (found.label, found.detail) in [("东溪村  A1", "西溪村"), ("西溪村  A1", "东溪村")]
     assert hit("nothing", CODES, NAMES) is None and hit("x", [], []) is None
+
+
+def test_a_single_letter_is_too_little_and_a_single_character_is_not():
+    assert [enough(one) for one in ("", "3", "33", "村", "a村")] == [False, False, True, True, True]
 
 
 def test_the_fields_are_those_of_the_packs(tmp_path):

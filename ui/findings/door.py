@@ -16,8 +16,8 @@ def put_up(iface: Any) -> tuple[Callable[[], None], Callable[[], None]]:
     """Add the panel, closed unless QGIS remembers it open; the answers show it and take it away."""
     window = iface.mainWindow()
     dock = FindingsDock(iface, window)
-    iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-    if not window.restoreDockWidget(dock):
+    if not window.restoreDockWidget(dock):  # asked first: a panel that is added gives up the place that is kept for it
+        iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.setVisible(False)
 
     def show() -> None:

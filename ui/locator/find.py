@@ -26,7 +26,7 @@ from ...plugin.core.coding.find_fields import FindFields, find_fields
 from ...plugin.core.errors import ShanshuiError
 from ...plugin.core.schema import load_packs
 from ..findings.place import go
-from .presenter import SHORTEST, hit
+from .presenter import enough, hit
 
 __all__ = ["FindFilter", "known_fields"]
 
@@ -81,7 +81,7 @@ class FindFilter(QgsLocatorFilter):
 
     def prepare(self, text: str, context: QgsLocatorContext) -> list[str]:
         """Take the layers that have such fields; called in the main thread before each search."""
-        if len(text.strip()) < SHORTEST:
+        if not enough(text.strip()):
             return []
         known = known_fields()
         for layer in QgsProject.instance().mapLayers().values():
@@ -148,5 +148,7 @@ def _keep(result: QgsLocatorResult, data: list[Any]) -> None:
 
 
 def _kept(result: QgsLocatorResult) -> Any:
+    if hasattr(result, "getUserData"):  # 3.22, where to read the attribute ends in an error of the interpreter
+        return result.getUserData()
     data = result.userData
     return data() if callable(data) else data

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SHORTEST", "Hit", "hit"]
+__all__ = ["Hit", "enough", "hit"]
 
-SHORTEST = 2  # characters from which it is looked for
+_SHORTEST = 2  # letters or digits from which it is looked for
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,11 @@ class Hit:
     label: str
     detail: str
     score: float
+
+
+def enough(text: str) -> bool:
+    """Whether a text is worth a search: two letters or digits, or one character of a script that says a word with it."""
+    return len(text) >= _SHORTEST or not text.isascii()
 
 
 def hit(text: str, codes: list[str], names: list[str]) -> Hit | None:

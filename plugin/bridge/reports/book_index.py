@@ -39,21 +39,22 @@ def index_sheet(contents: Contents, entries: Sequence[Entry]) -> Sheet:
         return sentence(f"book.index.{code}", facts, language)
 
     columns = tuple(Column(name, (say(name),), *rest) for name, rest in _COLUMNS.items())
-    rows = [_row(at, one, contents, say) for at, one in enumerate(entries)]
+    kinds = _kinds(contents)
+    rows = [_row(at, one, kinds[at], say, language) for at, one in enumerate(entries)]
     numbers, names = contents.units.text("ZRZYDJDYH").tolist(), contents.units.text("DJDYMC").tolist()
     for at in range(len(entries), len(contents.units)):
-        rows.append((at + 1, numbers[at], names[at], _kind(contents, at), None, None, None, say("waiting"), "", ""))
+        rows.append((at + 1, numbers[at], names[at], kinds[at], None, None, None, say("waiting"), "", ""))
     head = contents.pack.row("books", contents.kind)
     title = say("title", book=head[f"title_{language}"])
     return Sheet(say("name"), title, "", columns, tuple(rows), (say("note", day=contents.day),))
 
 
-def _row(at: int, one: Entry, contents: Contents, say: Any) -> tuple[Any, ...]:
+def _row(at: int, one: Entry, kind: Any, say: Any, language: str) -> tuple[Any, ...]:
     book = one.book
     state = "failed" if not one.files else "partly" if one.failures else "kept" if not one.made else "made"
     return (
-        at + 1, one.number, one.name, _kind(contents, at), book.area_ha if book else None, book.area_m2 if book else None,
-        book.patches if book else None, say(state), _files(one.files), joined(lacking(one), contents.sheets.language),
+        at + 1, one.number, one.name, kind, book.area_ha if book else None, book.area_m2 if book else None,
+        book.patches if book else None, say(state), _files(one.files), joined(lacking(one), language),
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _files(names: Sequence[str]) -> str:
     return " ".join([*names[:1], *(Path(one).suffix for one in names[1:])])
 
 
-def _kind(contents: Contents, at: int) -> Any:
-    page = contents.pack.layer("ZRZYDJDY")
-    return shown(contents.units.text("DJDYLX").iloc[at], page.field("DJDYLX"), contents.pack, contents.sheets.language)
+def _kinds(contents: Contents) -> list[Any]:
+    """The type of each unit by name."""
+    field, language = contents.pack.layer("ZRZYDJDY").field("DJDYLX"), contents.sheets.language
+    return [shown(one, field, contents.pack, language) for one in contents.units.text("DJDYLX")]

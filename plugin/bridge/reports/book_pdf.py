@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from qgis.PyQt.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from qgis.PyQt.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from qgis.PyQt.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from ...core.errors import OutputError
@@ -29,27 +29,24 @@ _TEXT, _SMALL = 9.0, 8.0  # points
 
 def write(path: Path, book: Book, maps: RegisterMaps | None = None, row: int = 0) -> int:
     """Write the book with the map of `row` on a page of its own; the number of pages. OutputError `pdf.not_made`; OSError as the disk has it."""
-    made = QBuffer()
-    made.open(QIODevice.OpenModeFlag.WriteOnly)
-    pages = _Pages(made, book)
+    path.write_bytes(b"")  # Qt says nothing of a file it cannot open
+    pages = _Pages(path, book)
     try:
         pages.write(maps, row)
     finally:
         pages.close()
-    content = bytes(made.data())
-    if not content.rstrip().endswith(b"%%EOF"):
+    if not path.read_bytes().rstrip().endswith(b"%%EOF"):
         raise OutputError("pdf.not_made", path=str(path))
-    path.write_bytes(content)
     return pages.count
 
 
 class _Pages:
     """A PDF being painted page by page."""
 
-    def __init__(self, device: QBuffer, book: Book) -> None:
+    def __init__(self, path: Path, book: Book) -> None:
         self.count = 0
         self._book, self._family = book, fonts.family()
-        self._writer = QPdfWriter(device)
+        self._writer = QPdfWriter(str(path))
         self._writer.setResolution(_DPI)
         self._writer.setTitle(f"{book.title} {book.number}")
         self._writer.setCreator(f"Shanshui {version()}")
@@ -66,15 +63,14 @@ class _Pages:
         sections = self._book.sections
         at = next((place for place, part in enumerate(sections) if part.key == "map"), len(sections))
         listed = list(enumerate(sections, 1))
-        front, attached, back = listed[:at], listed[at : at + 1], listed[at + 1 :]
-        drawn = bool(attached) and maps is not None and maps.has_shape(row)
-        parts = [self._flow(front if drawn else front + attached, title=True)]
-        if back:
-            parts.append(self._flow(back))
+        drawn = at < len(sections) and maps is not None and maps.has_shape(row)
+        parts = [self._flow(listed[:at] if drawn else listed, title=True)]
+        if drawn and listed[at + 1 :]:
+            parts.append(self._flow(listed[at + 1 :]))
         total = sum(one.count for one in parts) + drawn
         self._text(parts[0], total)
         if drawn and maps is not None:
-            self._map(attached[0], maps, row, total)
+            self._map(listed[at], maps, row, total)
         for one in parts[1:]:
             self._text(one, total)
 

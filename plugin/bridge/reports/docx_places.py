@@ -18,6 +18,7 @@ __all__ = ["Block", "Document", "Place"]
 _PLACE = re.compile(r"[{｛]{2}\s*([^{}｛｝]*?)\s*[}｝]{2}")
 _HALF = re.compile(r"[{｛]{2}|[}｝]{2}")
 _SIDES = ("header", "footer", "first_page_header", "first_page_footer", "even_page_header", "even_page_footer")
+_NOTES = ("/footnotes", "/endnotes")  # python-docx does not open these
 _BAD = (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError)
 
 Block = Callable[[Any], None]
@@ -35,7 +36,7 @@ class Document:
     """A template, read; `places` lists what it asks for, `fill` answers, `save` writes.
 
     InputError `template.not_found`, `template.not_docx` (another program's file, a damaged one), `template.half_place` (braces that are not
-    closed). LibraryError `library.missing` without python-docx or lxml.
+    closed), `template.out_of_reach` (a place in a footnote or endnote). LibraryError `library.missing` without python-docx or lxml.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +56,11 @@ class Document:
             rest = _PLACE.sub("", words)
             if _HALF.search(rest):
                 raise InputError("template.half_place", path=path.name, words=words.strip()[:60])
+        for relation in self.document.part.rels.values():
+            note = "" if relation.is_external or not relation.reltype.endswith(_NOTES) else relation.target_part.blob.decode("utf-8", "replace")
+            lost = _PLACE.search(re.sub("<[^>]*>", "", note))
+            if lost:
+                raise InputError("template.out_of_reach", path=path.name, place=lost.group(1))
 
     def places(self) -> list[Place]:
         """Every place, in the order of the document."""

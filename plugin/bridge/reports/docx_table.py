@@ -34,6 +34,7 @@ def put_table(document: Any, paragraph: Any, sheet: Sheet, language: str) -> Non
     for cell, column in zip(grid.rows[deep].cells, sheet.columns):
         side = "right" if column.decimals is not None else "center" if column.total == "serial" else "left"
         _write(cell, "·", language, side)
+    pattern.get_or_add_trPr().append(vendored("docx.oxml").OxmlElement("w:cantSplit"))
     grid._tbl.remove(pattern)
     for at, row in enumerate(rows):
         made = deepcopy(pattern)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import InputError
+from ...core.errors import InputError, OutputError
 from ...core.registration.notices import Listed
 from ...core.registration.periods import Period
 from ...core.schema import Pack
@@ -75,8 +75,14 @@ def template_of(path: str | None, kind: str, paper_language: str, pack: Pack, gi
 
 
 def writer(path: str, document: Document, keys: Mapping[str, str], paper: Paper, run: Any) -> Callable[[Any], str]:
-    """What writes the paper when the results are written; places that nothing is known for are told in the log and left as a blank line."""
-    check(Path(path))
+    """What writes the paper when the results are written; places that nothing is known for are told in the log and left as a blank line.
+
+    OutputError `output.is_input` where the target is the template itself, and as `batch.check`; on writing `output.not_written` (a full disk).
+    """
+    target = Path(path)
+    if target.exists() and target.samefile(document.path):
+        raise OutputError("output.is_input", path=path)
+    check(target)
     texts = _texts(paper)
     rows = {row["key"]: row for row in paper.pack.rule("notice_places")}
     aliases = _aliases(paper.pack)
@@ -90,14 +96,17 @@ def writer(path: str, document: Document, keys: Mapping[str, str], paper: Paper,
     values = {name: texts[key] or _BLANK for name, key in keys.items() if key in texts}
 
     def write(batch: Any) -> str:
-        stage = batch.stage(Path(path))
+        stage = batch.stage(target)
         blocks = {name: _block(rows[key]["kind"], document, paper, stage) for name, key in keys.items() if key not in texts}
         document.fill(values, blocks)
         about = document.document.core_properties
         about.title, about.author = sentence(f"notice.title.{paper.kind}", {}, paper.language), ""
         pack = {"pack": paper.pack.title(paper.language), "edition": paper.pack.edition}
         about.comments = sentence("notice.pack", pack, paper.language)
-        document.save(stage / Path(path).name)
+        try:
+            document.save(stage / target.name)
+        except OSError as failure:
+            raise OutputError("output.not_written", path=target.name, reason=failure.strerror or str(failure)) from failure
         return str(path)
 
     return write

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,7 @@ class Look:
         thin = self._styles.Side(style="thin")
         self._box = self._styles.Border(left=thin, right=thin, top=thin, bottom=thin)
         self._shade = self._styles.PatternFill("solid", fgColor="EDEDED")
+        self._looks: dict[tuple[int | None, bool, str], Any] = {}
 
     def letter(self, place: int) -> str:
         """The letter of a column."""
@@ -272,8 +274,13 @@ class Look:
     def value(self, row: int, place: int, value: Any, decimals: int | None, bold: bool = False, side: str = "left") -> None:
         """A value in a box, a number with its decimals."""
         cell = self.page.cell(row, place, value)
-        cell.font, cell.border = self.font(bold=bold), self._box
+        look = (decimals, bold, side)
+        if look in self._looks:  # openpyxl is slow to tell one style from another: cells alike share theirs
+            cell._style = copy(self._looks[look])
+            return
         number = decimals is not None
+        cell.font, cell.border = self.font(bold=bold), self._box
         cell.alignment = self._styles.Alignment(horizontal=side, vertical="center", wrap_text=not number)
         if number:
             cell.number_format = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+        self._looks[look] = copy(cell._style)

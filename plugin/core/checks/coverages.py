@@ -15,7 +15,7 @@ import shapely
 
 from .. import measure
 from ..coverage import overlaps
-from ..coverage_faces import Faces, faces_of
+from ..coverage_faces import Faces, faces_of, rows_at
 from ..finding import Finding
 from .case import Case
 from .plane import widths
@@ -26,7 +26,6 @@ __all__ = ["DUST", "faces", "sizes"]
 Array = np.ndarray[Any, Any]
 
 DUST = 1e-6  # metres: what is narrower comes from rounding of coordinates
-_ROWS = 5_000  # rows looked up between two looks at the cancel button
 
 
 def faces(case: Case) -> Faces:
@@ -65,24 +64,14 @@ def overlap(case: Case) -> Iterator[Finding]:
     """Ground that two rows claim; each pair of rows once."""
     if case.table.geometry is None:
         return
-    rows = _covering(case, faces(case).shared)
-    pairs = overlaps(case.table.with_geometry(case.polygons).take(rows), 0.0, case.progress.quiet())
+    rows = rows_at(case.polygons, faces(case).shared, case.progress.quiet())
+    rows = rows[shapely.is_valid(case.polygons[rows])]
+    pairs = overlaps(case.table.with_geometry(case.polygons), 0.0, case.progress.quiet(), rows)
     area, width = sizes(case, pairs.shapes)
     keys = case.keys()
     for at in np.flatnonzero(width > max(case.tolerance, DUST)).tolist():
-        row, other = int(rows[pairs.left[at]]), str(keys[rows[pairs.right[at]]])
+        row, other = int(pairs.left[at]), str(keys[pairs.right[at]])
         yield case.found(row, where=pairs.shapes[at], other=other, was=f"{width[at]:.4f}", size=f"{area[at]:.2f}", area=float(area[at]))
-
-
-def _covering(case: Case, shared: Array) -> Array:
-    """The valid rows that meet one of these faces, ascending (a face may lie in one row and in several others side by side)."""
-    if not len(shared):
-        return np.empty(0, dtype=np.int64)
-    tree, shapes = shapely.STRtree(shared), case.polygons
-    found = [tree.query(shapes[chunk], predicate="intersects")[0] + chunk.start for chunk in case.progress.chunks(len(shapes), _ROWS)]
-    rows = np.unique(np.concatenate(found))
-    valid: Array = rows[shapely.is_valid(shapes[rows])]
-    return valid
 
 
 @check("vertex_missing")

@@ -24,10 +24,10 @@ _TOUCH = 0.01  # metres from a stretch to the next one beside it
 def edge_mismatch(case: Case) -> Iterator[Finding]:
     """A stretch of the border where only one of two layers lies, beside one where both do: one ends before the other.
 
-    Told on the feature of this layer that is nearest. Parameters: other (page: the layer on the other side), border (page of lines or polygons),
-    kinds (field:values of the lines that are the border; all without it), within (metres from the border to a layer that lies on it; the
-    tolerance where that is more), least and reach (metres): shorter stretches come from angles and offsets; where a layer goes on alone for
-    longer than `reach`, it is no line that ends too early but one without a counterpart, which is not judged.
+    Told on the feature of this layer that is nearest, with the one on its other side. Parameters: other (page: the layer on the other side),
+    border (page of lines or polygons), kinds (field:values of the lines that are the border; all without it), within (metres from the border to
+    a layer that lies on it; the tolerance where that is more), least and reach (metres): shorter stretches come from angles and offsets; where
+    a layer goes on alone for longer than `reach`, it is no line that ends too early but one without a counterpart, which is not judged.
     """
     if case.table.geometry is None:
         return
@@ -44,9 +44,18 @@ def edge_mismatch(case: Case) -> Iterator[Finding]:
     for alone in (shapely.difference(there, here), shapely.difference(here, there)):
         for stretch in shapely.get_parts(shapely.line_merge(alone)):
             if least < stretch.length <= reach and shapely.dwithin(stretch, both, _TOUCH):
-                row = int(np.nanargmin(shapely.distance(mine, stretch)))
+                row, second = _beside(mine, stretch, 2.0 * within)
                 where = shapely.transform(stretch, lambda points: points / scale)
-                yield case.found(row, where=where, beside=other.name, was=f"{stretch.length:.2f}", should=f"{least:g}")
+                facts: dict[str, Any] = {} if second < 0 else {"other": str(case.keys()[second])}
+                yield case.found(row, where=where, beside=other.name, was=f"{stretch.length:.2f}", should=f"{least:g}", **facts)
+
+
+def _beside(shapes: Array, stretch: Any, much: float) -> tuple[int, int]:
+    """The shape nearest to a stretch, and the next one where it is no more than `much` farther away (−1: none): either may end too early."""
+    away = shapely.distance(shapes, stretch)
+    away = np.where(np.isnan(away), np.inf, away)
+    first, *more = np.argsort(away, kind="stable")[:2].tolist()
+    return first, more[0] if more and away[more[0]] <= away[first] + much else -1
 
 
 def _border(case: Case, border: Checked) -> Array:

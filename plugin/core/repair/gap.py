@@ -28,6 +28,9 @@ def mend(one: Pass) -> None:
         if width > limit:
             work.leave(_NAME, tuple(rows), "repair.too_wide", shape, was=f"{width:.3f}", should=f"{limit:g}", other="")
             continue
+        if work.comes_back(_NAME, shape):
+            work.leave(_NAME, tuple(rows), "repair.comes_back", shape, was=f"{width:.4f}", other="")
+            continue
         _close(work, shape, rows, width)
 
 
@@ -44,6 +47,7 @@ def _close(work: Work, shape: Any, rows: list[int], width: float) -> None:
         done = Done(_NAME, "repair.done_gap", {"other": str(work.keys[row]), "width": f"{width:.3f}"})
         against = tried(work, {row: whole}, done, noded=True) if whole is not None else ("repair.would_part", {"other": str(work.keys[row])})
         if against is None:
+            work.settle(_NAME, shape)
             return
     if against is not None:
         work.leave(_NAME, tuple(rows), against[0], shape, **against[1])

@@ -27,14 +27,25 @@ def objection(work: Work, changes: Mapping[int, Any]) -> tuple[str, dict[str, An
             return "repair.would_break", {"other": str(work.keys[row])}
         if shapely.get_num_geometries(new) > shapely.get_num_geometries(old) or _holes(new) > _holes(old):
             return "repair.would_part", {"other": str(work.keys[row])}
+    return _covered(work, changes)
+
+
+def _covered(work: Work, changes: Mapping[int, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The objection that two rows would claim ground, wider than the tolerance, that they did not both claim before."""
     for row, new in changes.items():
         old = work.shapes[row]
         grown = polygonal(shapely.difference(new, old)) if old.is_valid else None
-        for other in work.beside(grown, changes) if grown is not None else ():
-            taken = polygonal(shapely.intersection(grown, work.shapes[other]))
-            if taken is not None and (mean_width(shapely.get_parts(taken)) > work.dust).any():
+        for other in work.beside(grown, (row,)) if grown is not None else ():
+            theirs = changes.get(other, work.shapes[other])
+            if _wide(work, grown, theirs) or _wide(work, new, theirs) > _wide(work, old, work.shapes[other]):
                 return "repair.would_cover", {"other": str(work.keys[other])}
     return None
+
+
+def _wide(work: Work, one: Any, other: Any) -> int:
+    """How many parts of the ground that two shapes share are wider than the tolerance."""
+    common = polygonal(shapely.intersection(one, other))
+    return 0 if common is None else int((mean_width(shapely.get_parts(common)) > work.dust).sum())
 
 
 def _holes(shape: Any) -> int:

@@ -64,6 +64,7 @@ def repaired(layer: Checked, plan: Plan, tolerance: float = 0.001, progress: Pro
             rows = everything
             continue
         rows = _around(work)
+    work.restore()
     progress.at(1.0)
     findings = [_told(work, one) for one in work.left.values()]
     return Repaired(_rows_left(work), work, settled, findings)

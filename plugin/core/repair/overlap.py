@@ -50,6 +50,9 @@ def _settle(work: Work, left: int, right: int, part: Any) -> None:
     if width > limit:
         work.leave(_NAME, (left, right), "repair.too_wide", part, was=f"{width:.3f}", should=f"{limit:g}", other=str(work.keys[right]))
         return
+    if work.comes_back(_NAME, part):
+        work.leave(_NAME, (left, right), "repair.comes_back", part, was=f"{width:.4f}", other=str(work.keys[right]))
+        return
     own = {row: without(work.shapes[row], part) for row in (left, right)}
     kept = {row: shape for row, shape in own.items() if shape is not None}
     first = longest_edge(part, kept, work.dust, work.units(1.0))
@@ -60,6 +63,7 @@ def _settle(work: Work, left: int, right: int, part: Any) -> None:
         facts = {"other": str(work.keys[winner]), "loser": str(work.keys[loser]), "width": f"{width:.3f}"}
         against = tried(work, {loser: own[loser]}, Done(_NAME, "repair.done_overlap", facts), noded=True)
         if against is None:
+            work.settle(_NAME, part)
             return
     if against is not None:
         work.leave(_NAME, (left, right), against[0], part, **against[1])

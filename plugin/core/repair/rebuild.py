@@ -10,19 +10,23 @@ import shapely
 
 from ..noding import near
 
-__all__ = ["bare", "directed", "edited", "inserted", "polygonal", "replaced"]
+__all__ = ["bare", "directed", "edited", "inserted", "pinched", "polygonal", "replaced"]
 
 Array = np.ndarray[Any, Any]
 
 
 def edited(shape: Any, edit: Callable[[Array], Array]) -> Any:
-    """The polygon or multipolygon with `edit` done to the closed vertices (n, 2) of each ring; None where a ring has fewer than four left."""
+    """The polygon or multipolygon with `edit` done to the closed vertices (n, 2) of each ring; rings of fewer than four are left out.
+
+    A part without its outer ring is none; None where no part is left.
+    """
     parts = []
     for part in shapely.get_parts(shape):
-        rings = [edit(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)]
-        if any(len(one) < 4 for one in rings):
-            return None
-        parts.append(shapely.Polygon(rings[0], rings[1:]))
+        outer, *inner = (edit(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors))
+        if len(outer) >= 4:
+            parts.append(shapely.Polygon(outer, [one for one in inner if len(one) >= 4]))
+    if not parts:
+        return None
     return parts[0] if shape.geom_type == "Polygon" else shapely.MultiPolygon(parts)
 
 
@@ -34,28 +38,45 @@ def bare(xy: Array) -> Array:
     return kept
 
 
-def replaced(shape: Any, old: Array, new: Array) -> Any:
-    """The shape with the vertex at `old` (2,) moved to `new` wherever it stands; repeats of it are dropped, and ways from it and straight back."""
+def replaced(shape: Any, old: Array, new: Array, narrow: float) -> Any:
+    """The shape with the vertex at `old` (2,) moved to `new` wherever it stands, and repeats of it dropped.
+
+    Where a ring then comes to `new` more than once, what lies between and is on average no wider than `narrow` is dropped: needles, and
+    ways out and back.
+    """
 
     def edit(xy: Array) -> Array:
         moved = xy.copy()
         moved[(xy == old).all(axis=1)] = new
-        return _unspiked(bare(moved), new)
+        return _pinched(bare(moved), new, narrow)
 
     return edited(shape, edit)
 
 
-def _unspiked(xy: Array, place: Array) -> Array:
-    """A ring without the vertices to which it goes from `place` and from which it comes straight back."""
-    while len(xy) > 3:
-        open_ = xy[:-1]
-        there = (open_ == place).all(axis=1)
-        spike = np.flatnonzero(np.roll(there, 1) & np.roll(there, -1))
-        if not len(spike):
-            break
-        ring = np.delete(open_, [spike[0], (spike[0] + 1) % len(open_)], axis=0)
-        xy = np.vstack([ring, ring[:1]])
-    return xy
+def pinched(shape: Any, place: Array, narrow: float) -> Any:
+    """The shape without what lies between two visits of a ring to `place` and is on average no wider than `narrow`."""
+    return edited(shape, lambda xy: _pinched(xy, place, narrow))
+
+
+def _pinched(xy: Array, place: Array, narrow: float) -> Array:
+    """A closed ring without the narrow loops that begin and end at `place`, the largest of all kept."""
+    stops = np.flatnonzero((xy[:-1] == place).all(axis=1))
+    if len(stops) < 2:
+        return xy
+    turned = np.vstack([xy[stops[0] : -1], xy[: stops[0] + 1]])
+    bounds = np.append(stops - stops[0], len(turned) - 1)
+    loops = [turned[low : high + 1] for low, high in zip(bounds[:-1], bounds[1:])]
+    areas = [_area(one) for one in loops]
+    largest = int(np.argmax(areas))
+    around = [float(np.hypot(*np.diff(one, axis=0).T).sum()) for one in loops]
+    kept = [one for at, one in enumerate(loops) if at == largest or 2 * areas[at] > narrow * around[at]]
+    return np.vstack([*(one[:-1] for one in kept), place[None]])
+
+
+def _area(xy: Array) -> float:
+    """Area of a closed ring; from its first vertex, since sums over large coordinates lose their last digits."""
+    x, y = (xy - xy[0]).T
+    return abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())) / 2
 
 
 def inserted(shape: Any, points: Array, reach: float) -> Any:

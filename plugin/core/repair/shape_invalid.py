@@ -31,7 +31,7 @@ def mend(one: Pass) -> None:
         area = abs(float(shape.area))
         reason = str(shapely.is_valid_reason(shape)).partition("[")[0].strip()
         allowed = max(_SHARE * area, work.units(1.0) ** 2 * _LEAST)
-        made = [one for one in _candidates(shape) if one is not None and one.is_valid]
+        made = [_whole(one, allowed) for one in _candidates(shape) if one is not None and one.is_valid]
         fit = next((one for one in made if abs(one.area - area) <= allowed), None)
         if fit is not None:
             work.put({row: alike(fit, shape)}, Done(_NAME, "repair.done_valid", {"why": reason}))
@@ -46,6 +46,13 @@ def _candidates(shape: Any) -> Iterator[Any]:
             yield polygonal(make(shape))
         except GEOSException:
             yield None
+
+
+def _whole(shape: Any, least: float) -> Any:
+    """A shape without parts so small that they are no ground."""
+    parts = shapely.get_parts(shape)
+    real = parts[shapely.area(parts) > least]
+    return shape if len(real) in (0, len(parts)) else real[0] if len(real) == 1 else shapely.MultiPolygon(list(real))
 
 
 def _structured(shape: Any) -> Any:

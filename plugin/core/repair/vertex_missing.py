@@ -9,7 +9,7 @@ import shapely
 
 from ..checks.plane import metres
 from .guards import tried
-from .rebuild import inserted
+from .rebuild import inserted, pinched
 from .work import Done, Pass, Work
 
 __all__ = ["mend"]
@@ -34,16 +34,20 @@ def mend(one: Pass) -> None:
         if _put(work, row, mine) is None:
             continue
         for place in mine:
-            against = _put(work, row, place[None])
+            against = _put(work, row, place[None], place)
             if against is not None:
                 work.leave(_NAME, (row,), against[0], shapely.Point(place), **against[1])
 
 
-def _put(work: Work, row: int, points: Array) -> tuple[str, dict[str, Any]] | None:
-    """Put points on the edges of a row; the objection where that is not safe."""
+def _put(work: Work, row: int, points: Array, own: Array | None = None) -> tuple[str, dict[str, Any]] | None:
+    """Put points on the edges of a row; the objection where that is not safe.
+
+    own: a point that may be a vertex of the row already, which nearly touches itself there: a needle thinner than the tolerance is cut off.
+    """
     shape = inserted(work.shapes[row], points, 2 * work.near) if len(points) else work.shapes[row]
     if shape is work.shapes[row]:
         return None
+    shape = shape if own is None else pinched(shape, own, work.dust)
     return tried(work, {row: shape}, Done(_NAME, "repair.done_noded"))
 
 

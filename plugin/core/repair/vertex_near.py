@@ -85,9 +85,10 @@ def _join(work: Work, first: Any, second: Any, apart: float) -> None:
     if not all(holders.values()):
         return
     weight = {place: (len(rows), max(_turn(work.shapes[row], place) for row in rows), place) for place, rows in holders.items()}
+    narrow = work.units(max(work.plan.number(_NAME, "within"), work.tolerance))
     against: tuple[str, dict[str, Any]] | None = None
     for keep, drop in sorted([(first, second), (second, first)], key=lambda pair: weight[pair[0]], reverse=True):
-        changes = {row: replaced(work.shapes[row], np.array(drop), np.array(keep)) for row in holders[drop]}
+        changes = {row: replaced(work.shapes[row], np.array(drop), np.array(keep), narrow) for row in holders[drop]}
         against = tried(work, changes, Done(_NAME, "repair.done_joined", {"apart": f"{apart:.4f}"}))
         if against is None:
             work.gone.add(drop)
@@ -97,8 +98,7 @@ def _join(work: Work, first: Any, second: Any, apart: float) -> None:
 
 
 def _holders(work: Work, place: tuple[float, float]) -> list[int]:
-    rows = [row for row in work.rows_in((*place, *place)) if (shapely.get_coordinates(work.shapes[row]) == place).all(axis=1).any()]
-    return rows if all(shapely.is_valid(work.shapes[row]) for row in rows) else []
+    return [row for row in work.rows_in((*place, *place)) if (shapely.get_coordinates(work.shapes[row]) == place).all(axis=1).any()]
 
 
 def _turn(shape: Any, place: tuple[float, float]) -> float:

@@ -21,6 +21,7 @@ __all__ = ["Done", "Left", "Pass", "Work"]
 
 Array = np.ndarray[Any, Any]
 
+_TIMES = 2  # how often one ground is settled in a run
 _ROWS = 20_000  # rows looked at in one go
 
 
@@ -64,6 +65,7 @@ class Work:
         self.left_of_rings: bool | None = None  # the side on which polygons lie of their rings, see ring_order
         self.changed: set[int] = set()  # in this pass
         self.gone: set[tuple[float, float]] = set()  # places without a vertex since this pass
+        self._settled: dict[tuple[Any, ...], int] = {}
         self._tree = shapely.STRtree(self.given)
 
     def units(self, metres: float) -> float:
@@ -98,6 +100,26 @@ class Work:
             if done not in known:
                 known.append(done)
 
+    def comes_back(self, repair: str, where: Any) -> bool:
+        """Whether this ground was settled before in this run, so that another repair has undone it."""
+        return self._settled.get(self._ground(repair, where), 0) >= _TIMES
+
+    def settle(self, repair: str, where: Any) -> None:
+        """Remember that a repair settled this ground."""
+        key = self._ground(repair, where)
+        self._settled[key] = self._settled.get(key, 0) + 1
+
+    def _ground(self, repair: str, where: Any) -> tuple[Any, ...]:
+        return (repair, *np.rint(np.array(where.bounds) / max(50 * self.dust, 1e-300)).tolist())
+
+    def restore(self) -> None:
+        """Forget what was done to rows that are as they were in the end."""
+        for row in list(self.done):
+            now, was = self.shapes[row], self.given[row]
+            if now is not None and _turns(now) == _turns(was) and shapely.equals_exact(shapely.normalize(now), shapely.normalize(was), 0.0):
+                self.shapes[row] = was
+                del self.done[row]
+
     def leave(self, repair: str, rows: tuple[int, ...], code: str, where: Any, **facts: Any) -> None:
         """Say that something was left alone."""
         place = shapely.get_coordinates(where)
@@ -109,6 +131,12 @@ class Work:
         again = set(rows.tolist())
         self.left = {key: one for key, one in self.left.items() if not again & set(one.rows)}
         self.changed, self.gone = set(), set()
+
+
+def _turns(shape: Any) -> list[tuple[bool, int]]:
+    """The direction and number of vertices of each ring, in no order of theirs."""
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    return sorted(zip(shapely.is_ccw(rings).tolist(), shapely.get_num_coordinates(rings).tolist()))
 
 
 class Pass:

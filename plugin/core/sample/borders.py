@@ -14,11 +14,14 @@ from .fractal import thousandths
 
 __all__ = ["ending_together"]
 
+Floats = NDArray[np.float64]
 Shapes = NDArray[Any]
 Flags = NDArray[np.bool_]
 
 # metres between the places on a border from which it is told which stretch is nearer
 _STEP = 2.0
+# metres within which a new vertex is the one beside it
+_NEAR = 0.01
 
 
 def ending_together(faces: Faces, shapes: Shapes, ours: Flags, width: float) -> Shapes:
@@ -59,4 +62,22 @@ def _largest(shape: Any, strip: Any) -> Any:
     pieces = shapely.get_parts(shapely.difference(shape, strip))
     if not len(pieces):
         return shapely.Polygon()
-    return shapely.transform(pieces[np.argmax(shapely.area(pieces))], lambda points: thousandths(points, 6))
+    own = set(map(tuple, shapely.get_coordinates(shape)))
+    rings = [_apart(shapely.get_coordinates(ring)[:-1], own) for ring in shapely.get_rings(pieces[np.argmax(shapely.area(pieces))])]
+    return shapely.Polygon(rings[0], rings[1:])
+
+
+def _apart(points: Floats, own: set[tuple[float, float]]) -> Floats:
+    """An open ring without those of its new vertices that lie within a centimetre of the next one; `own` are the ones that were there before."""
+    old = np.array([tuple(one) in own for one in points], dtype=bool)
+    rounded = np.where(old[:, None], points, thousandths(points, 6))
+    kept: list[int] = []
+    for at in range(len(points)):
+        near = bool(kept) and np.hypot(*(rounded[at] - rounded[kept[-1]])) < _NEAR
+        if near and old[at] and not old[kept[-1]]:
+            kept[-1] = at
+        elif not near or old[at]:
+            kept.append(at)
+    if np.hypot(*(rounded[kept[-1]] - rounded[kept[0]])) < _NEAR and not (old[kept[-1]] and old[kept[0]]):
+        kept.pop(0 if old[kept[-1]] else -1)
+    return np.asarray(rounded[kept])

@@ -92,3 +92,12 @@ def test_the_red_lines_of_sample_counties_match_but_for_the_planted_fault(packs,
         places = [] if planted is None else shapely.points(planted.loc[planted["CODE"] == "edge_mismatch", ["X", "Y"]].to_numpy(dtype=float))
         assert len(result.findings) == len(places) and (not faulty or len(places) == 1)
         assert all(shapely.distance(one.where, at) < 6.0 for (_, one), at in zip(result.findings, places))
+
+
+def test_both_features_beside_the_end_are_named(bench):
+    """The one whose edge came back and the one that begins where it ended."""
+    theirs = [box(0, 0, 250, 90).difference(box(210, 0, 250, 30)), box(250, 0, 500, 90), box(1000, 0, 1500, 90)]
+    tables = (("T", theirs), ("OURS", OURS), ("BORDER", [border((0, 0), (2000, 0))]))
+    layers = [Checked(bench.table(name, shapes, A=[1] * len(shapes))) for name, shapes in tables]
+    (one,) = bench.findings(layers, bench.made("edge_mismatch", "T", "OURS|BORDER", **RULE))
+    assert {one.row, one.facts["other"]} == {"#1", "#2"}

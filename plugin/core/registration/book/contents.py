@@ -50,7 +50,7 @@ class Contents:
 
     def _by_type(self, unit: int) -> dict[str, float]:
         rows = self.sheets.areas.rows(unit)
-        kinds = self.sheets.patches.text("ZRZYLX").to_numpy(dtype=object)[rows]
+        kinds = self.sheets.column("ZRZYLX")[rows]
         return {kind: add(self.sheets.areas.hectares[rows][kinds == kind]) for kind in dict.fromkeys(kinds)}
 
     def _section(self, row: Mapping[str, str], unit: int, values: Mapping[str, Any], missing: list[str]) -> Section:
@@ -96,8 +96,8 @@ class Contents:
         if not len(rows):
             return {}
         places, hectares = columns(self.pack), areas.hectares[rows]
-        kinds = self.sheets.patches.text("ZRZYLX").to_numpy(dtype=object)[rows]
-        owners = self.sheets.patches.text("OWNERSHIP").to_numpy(dtype=object)[rows]
+        kinds = self.sheets.column("ZRZYLX")[rows]
+        owners = self.sheets.column("OWNERSHIP")[rows]
         outside = [kind in places.outside for kind in kinds]
         found = {"FZRZYZMJ_HA": add([ha for ha, out in zip(hectares, outside) if out])}
         found["DYNZRZYZMJ_HA"] = add([ha for ha, out in zip(hectares, outside) if not out])

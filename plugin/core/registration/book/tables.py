@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ class Sheets:
         found = [self._linked(one, title, unit) for one in given if len(one.of(unit))]
         return found or [Table(name, title, (), (), notes=(Note("book.none_in_unit"),))]
 
+    def column(self, name: str) -> Any:
+        """(n,) a field of all patches as text; read once for all books."""
+        if name not in self._read:
+            self._read[name] = self.patches.text(name).to_numpy(dtype=object)
+        return self._read[name]
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
+        return {}
+
     def _nothing(self, unit: int) -> str:
         return "book.no_patches" if self.areas.counted[unit] else "book.below_ground"
 
@@ -52,7 +63,7 @@ class Sheets:
         """The patches of a unit with MJ_HA, by number where numbers are told."""
         at = self.areas.rows(unit)
         names = ("TBBH", "ZRZYLX", "OWNERSHIP", "QSDWMC", "QSDWDM", "DLBM", "DBXSZT", "QLXSFS", "DLXSZT")
-        rows = pd.DataFrame({name: self.patches.text(name).to_numpy(dtype=object)[at] for name in names})
+        rows = pd.DataFrame({name: self.column(name)[at] for name in names})
         rows["MJ"], rows["MJ_HA"] = self.areas.square[at], self.areas.hectares[at]
         order = pd.to_numeric(rows["TBBH"], errors="coerce").fillna(np.inf)
         ordered: pd.DataFrame = rows.iloc[np.lexsort((np.arange(len(rows)), rows["TBBH"].astype(str), order))]
