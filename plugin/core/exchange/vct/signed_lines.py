@@ -16,6 +16,7 @@ __all__ = ["Lines", "polygons_of", "signed_ids"]
 
 Array = np.ndarray[Any, Any]
 
+_EDGES = 1_000_000  # looked at together
 _NEAR = 1.5e-3  # ends of lines that follow each other meet within this many metres or none
 
 
@@ -149,26 +150,18 @@ def signed_ids(net: Network, found: Arcs, count: int) -> list[list[int]]:
     A row that shares an edge with itself has none: it must be written by its coordinates. The arcs run clockwise around the row on their
     right, so with its ground on the right a row walks its own arcs forward.
     """
-    arc = np.full(len(net.xy), -1, dtype=np.int64)
-    arc[found.edges] = np.repeat(np.arange(len(found.start) - 1), np.diff(found.start))
-    edges = np.flatnonzero(net.mate != CLOSING)
-    mine = arc[edges]
-    theirs = (mine < 0) & (net.mate[edges] >= 0)
-    mine[theirs] = arc[net.mate[edges[theirs]]]
-    arc_of = np.full(len(net.xy), -1, dtype=np.int64)
-    arc_of[edges] = mine
-    starts = edges[arc_of[edges] != arc_of[net.before(edges)]]
-    ring = np.searchsorted(net.start, edges, side="right") - 1
+    arc = _arc_of_edges(net, found)
+    starts = _line_starts(net, arc)
     begun = np.searchsorted(net.start, starts, side="right") - 1
-    quiet = np.setdiff1d(np.unique(ring), begun)  # one line is the whole ring
+    quiet = np.setdiff1d(np.arange(len(net.row)), begun)  # one line is the whole ring
     starts = np.sort(np.concatenate([starts, net.start[quiet]]))
     begun = np.searchsorted(net.start, starts, side="right") - 1
-    owner = found.right[arc_of[starts]] == net.row[begun]
-    signed = np.where(owner, 1, -1) * (arc_of[starts] + 1)
+    owner = found.right[arc[starts]] == net.row[begun]
+    signed = np.where(owner, 1, -1) * (arc[starts].astype(np.int64) + 1)
     listed: list[list[int]] = [[] for _ in range(count)]
     bounds = np.append(np.flatnonzero(np.append(True, begun[1:] != begun[:-1])), len(begun)) if len(begun) else np.zeros(1, dtype=int)
     order = np.lexsort((~net.outer[begun[bounds[:-1]]], net.row[begun[bounds[:-1]]]))
-    unfit = set(net.row[begun[arc_of[starts] < 0]].tolist())
+    unfit = set(net.row[begun[arc[starts] < 0]].tolist())
     for at in order:
         one = signed[bounds[at] : bounds[at + 1]].tolist()
         number = begun[bounds[at]]
@@ -179,3 +172,23 @@ def signed_ids(net: Network, found: Arcs, count: int) -> list[list[int]]:
     for at in unfit:
         listed[at] = []
     return listed
+
+
+def _arc_of_edges(net: Network, found: Arcs) -> Array:
+    """(V,) the arc of each edge, its own or that of its mate; -1 where it has none."""
+    arc = np.full(len(net.xy), -1, dtype=np.int32)
+    arc[found.edges] = np.repeat(np.arange(len(found.start) - 1, dtype=np.int32), np.diff(found.start))
+    theirs = np.flatnonzero((arc < 0) & (net.mate >= 0))
+    arc[theirs] = arc[net.mate[theirs]]
+    return arc
+
+
+def _line_starts(net: Network, arc: Array) -> Array:
+    """The edges at which a ring passes from one line to another, a few rings at a time."""
+    found = [np.empty(0, dtype=np.int64)]
+    bounds = np.unique(np.append(np.searchsorted(net.start, np.arange(0, len(arc), _EDGES)), len(net.row)))
+    for low, high in zip(bounds[:-1], bounds[1:]):
+        edges = np.arange(net.start[low], net.start[high])
+        edges = edges[net.mate[edges] != CLOSING]
+        found.append(edges[arc[edges] != arc[net.before(edges)]])
+    return np.concatenate(found)

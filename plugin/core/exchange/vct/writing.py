@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from ... import topology
-from ...arcs import arcs
+from ...arcs import arcs, join
 from ...crs import crs_of
 from ...errors import InputError
 from ...finding import Finding
@@ -187,16 +187,16 @@ class _Writer:
     def _borders(self, layer: _Layer, progress: Progress) -> None:
         """The lines that the polygons of a layer share or have alone."""
         net = topology.network(layer.shapes, 0.0, progress.part(0.0, 0.5))
-        found = arcs(net, progress.part(0.5, 0.7))
+        found = arcs(net, progress.part(0.5, 0.8))
         layer.signed = signed_ids(net, found, len(layer.shapes))
         layer.border = self.next_id - 1
-        shapes = found.lines(net, progress.part(0.7, 0.8))
-        code = self.pack.value("vct", "border_code")
-        for part in progress.part(0.8, 1.0).chunks(len(shapes), _OBJECTS):
+        count, code = len(found.reverse), self.pack.value("vct", "border_code")
+        for part in progress.part(0.8, 1.0).chunks(count, _OBJECTS):
             ids = range(self.next_id + part.start, self.next_id + part.stop)
-            self._put("".join(self._line(number, code, [xy]) for number, xy in zip(ids, _split(shapes[part]))))
-        self.next_id += len(shapes)
-        self.done.lines += len(shapes)
+            lines = join(net, found.edges, found.start[part.start : part.stop + 1], found.reverse[part])
+            self._put("".join(self._line(number, code, [xy]) for number, xy in zip(ids, _split(lines))))
+        self.next_id += count
+        self.done.lines += count
 
     def _line(self, number: int, code: str, parts: list[Array]) -> str:
         body = "".join(f"11\r\n{len(xy)}\r\n" + self._vertices(xy) for xy in parts)
@@ -250,10 +250,11 @@ class _Writer:
             if not len(layer.row):
                 continue
             self.put([layer.table.name])
-            cells = list(zip(*rows_out(layer.table, layer.dress.columns, ",")))
+            first = layer.first if layer.kind != "none" else 1
+            bare = Table(layer.table.rows)
             for part in step.quiet().chunks(len(layer.row), _OBJECTS):
-                ids = range(layer.first + part.start, layer.first + part.stop) if layer.kind != "none" else range(part.start + 1, part.stop + 1)
-                rows = [f"{one},{','.join(cells[row])}\r\n" for one, row in zip(ids, layer.row[part])]
+                cells = zip(*rows_out(bare.take(layer.row[part]), layer.dress.columns, ","))
+                rows = [f"{one},{','.join(row)}\r\n" for one, row in zip(range(first + part.start, first + part.stop), cells)]
                 end = self._put("".join(rows))
                 if layer.index is not None:
                     sizes = np.array([len(one.encode("gb18030")) for one in rows])
