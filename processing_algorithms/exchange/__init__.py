@@ -1,3 +1,3 @@
 """04 Data exchange."""
 
-ALGORITHMS = ("import_vct:ImportVct", "export_vct:ExportVct")
+ALGORITHMS = ("import_vct:ImportVct", "export_vct:ExportVct", "import_txt:ImportTxt", "export_txt:ExportTxt")

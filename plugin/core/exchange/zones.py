@@ -10,7 +10,7 @@ from ..ellipsoid import zone_of
 from ..errors import CrsError
 from ..schema import Pack
 
-__all__ = ["Plane", "crs_of_plane", "datum_named", "plane_of"]
+__all__ = ["Plane", "crs_of_plane", "datum_named", "plane_in", "plane_of"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,21 @@ def plane_of(crs: str) -> Plane:
     if zone is None:
         raise CrsError("crs.not_a_zone", crs=str(crs_of(crs).name))
     return Plane("cgcs2000", zone.width, zone.number, zone.central, bool(zone.prefix))
+
+
+def plane_in(crs: str, pack: Pack) -> Plane:
+    """The plane of a CRS of any datum on the pack's page `zone_crs`; CrsError `crs.not_a_zone`."""
+    try:
+        return plane_of(crs)
+    except CrsError:
+        code = crs_of(crs).to_epsg() or 0
+        for row in pack.rule("zone_crs"):
+            at = code - int(row["first_epsg"])
+            if 0 <= at < int(row["zones"]):
+                width, zone = int(row["width"]), int(row["first_zone"]) + at
+                central = 3.0 * zone if width == 3 else 6.0 * zone - 3.0
+                return Plane(row["datum"], width, zone, central, row["prefixed"] == "1")
+        raise
 
 
 def spheroid(datum: str, pack: Pack) -> Mapping[str, str]:
