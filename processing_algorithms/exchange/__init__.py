@@ -1,3 +1,10 @@
 """04 Data exchange."""
 
-ALGORITHMS = ("import_vct:ImportVct", "export_vct:ExportVct", "import_txt:ImportTxt", "export_txt:ExportTxt")
+ALGORITHMS = (
+    "import_vct:ImportVct",
+    "export_vct:ExportVct",
+    "import_txt:ImportTxt",
+    "export_txt:ExportTxt",
+    "import_point_table:ImportPointTable",
+    "export_point_table:ExportPointTable",
+)
