@@ -7,4 +7,6 @@ ALGORITHMS = (
     "export_txt:ExportTxt",
     "import_point_table:ImportPointTable",
     "export_point_table:ExportPointTable",
+    "export_shapefile:ExportShapefile",
+    "load_legacy:LoadLegacy",
 )
