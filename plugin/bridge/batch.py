@@ -19,7 +19,7 @@ from qgis.core import QgsFields, QgsVectorFileWriter
 from ..core.errors import OutputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
-from . import sinks
+from . import folder_swap, sinks
 
 __all__ = ["Batch", "check", "driver_of"]
 
@@ -97,11 +97,15 @@ class Batch:
         return count, fields
 
     def finish(self) -> None:
-        """Swap everything in; OutputError `output.locked`, `output.in_use`."""
+        """Swap everything in; OutputError `output.locked`, `output.in_use`. What was made as a folder takes the place of a folder."""
+        folders = {target: (stage / target.name).is_dir() for target, stage in self._stages.items()}
         for target in self._stages:
-            check(target)
+            (folder_swap.check if folders[target] else check)(target)
         for target, stage in self._stages.items():
-            sinks.swap(stage, target)
+            if folders[target]:
+                folder_swap.swap(stage / target.name, target)
+            else:
+                sinks.swap(stage, target)
 
 
 def _without_empty(folder: Path) -> None:

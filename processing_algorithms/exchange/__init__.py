@@ -5,8 +5,10 @@ ALGORITHMS = (
     "export_vct:ExportVct",
     "import_txt:ImportTxt",
     "export_txt:ExportTxt",
-    "import_point_table:ImportPointTable",
-    "export_point_table:ExportPointTable",
     "export_shapefile:ExportShapefile",
     "load_legacy:LoadLegacy",
+    "import_point_table:ImportPointTable",
+    "export_point_table:ExportPointTable",
+    "export_geodatabase:ExportGeodatabase",
+    "export_geopackage:ExportGeopackage",
 )
