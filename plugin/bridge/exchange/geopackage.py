@@ -28,7 +28,8 @@ _STYLE_NAME = 30  # characters that layer_styles has for it
 _DOMAIN_TYPES = {"text": ogr.OFTString, "integer": ogr.OFTInteger64, "real": ogr.OFTReal}
 # the table of the standard's extension "schema", as it is where no domain has made it yet
 _DATA_COLUMNS = """CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
-    description TEXT, mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"""
+    description TEXT, mime_type TEXT, constraint_name TEXT,
+    CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"""
 _EXTENSION = """INSERT INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope)
     SELECT ?, NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', 'read-write'
     WHERE NOT EXISTS (SELECT 1 FROM gpkg_extensions WHERE table_name = ?)"""
