@@ -162,7 +162,7 @@ class RegisterMaps:
         if drawn is None:
             return False
         self._shown = (row, figures)
-        texts = self._words.around(row, drawn, figures)
+        texts = self._words.on_sides(row, drawn, figures)
         self._fit_title(texts["map_title"])
         if self._place is not None:
             box = QgsRectangle(*drawn.box)
