@@ -22,10 +22,10 @@ from ..core.registration.plane import plane_of
 from ..core.schema import Pack
 from ..core.table import Table
 from . import fonts
+from .crs_text import crs_of
 from .dress import dress
 from .layers import make_field
 from .layouts import Entry, MapSheet, export, lay_out
-from .sinks import crs_of
 from .speech import sentence
 
 __all__ = ["draw_units"]

@@ -30,6 +30,7 @@ from ..core.registration.plane import plane_of
 from ..core.schema import Pack
 from ..core.table import Table
 from . import fonts
+from .crs_text import crs_of
 from .label_words import in_width, millimetres, set_words_size, words_size
 from .layouts import frame, load, metres_a_unit, scale_for, set_family, set_scale_bar
 from .neighbour_words import SIDES, arrange, margins, rooms_of
@@ -37,7 +38,6 @@ from .places import RESOURCES
 from .register_layers import DRAWN, RegisterLayers, Sources
 from .register_legend import RegisterLegend
 from .register_words import About, UnitWords, Words
-from .sinks import crs_of
 
 __all__ = ["TEMPLATE", "About", "RegisterMaps", "UnitWords"]
 
@@ -162,7 +162,7 @@ class RegisterMaps:
         if drawn is None:
             return False
         self._shown = (row, figures)
-        texts = self._words.around(row, drawn, figures)
+        texts = self._words.on_sides(row, drawn, figures)
         self._fit_title(texts["map_title"])
         if self._place is not None:
             box = QgsRectangle(*drawn.box)

@@ -51,7 +51,7 @@ class Words:
             return self._say("map.crs_name", name=crs.description(), code=crs.authid())
         return self._say("map.register.crs", name=f"CGCS2000 {plane.label}" if plane.label else plane.title)
 
-    def around(self, row: int, drawn: Drawn, figures: UnitWords) -> dict[str, str]:
+    def on_sides(self, row: int, drawn: Drawn, figures: UnitWords) -> dict[str, str]:
         """The layout's variables by name; {scale}, {grid} and {unit} stand in them until the map has its scale."""
         number, name, kind, state = (column[row] for column in self._columns.values())
         state = self._name("DJZT", state)

@@ -21,7 +21,6 @@ from typing import Any
 
 from osgeo import ogr
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsFeatureSink,
     QgsFields,
@@ -33,8 +32,9 @@ from ..core.errors import OutputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
 from . import fast_write, layers
+from .crs_text import crs_of
 
-__all__ = ["Target", "crs_of", "fill", "resolve", "settle", "staged", "write", "write_file"]
+__all__ = ["Target", "fill", "resolve", "settle", "staged", "write", "write_file"]
 
 _STAGE = ".shanshui-"
 _STALE_AFTER = 2 * 86_400  # seconds: no run takes two days
@@ -54,14 +54,6 @@ class Target:
     text: str = ""
     path: Path = Path()
     layer: str = ""
-
-
-def crs_of(text: str | None) -> QgsCoordinateReferenceSystem:
-    """The QGIS CRS of a table's CRS text (an invalid one for None)."""
-    crs = QgsCoordinateReferenceSystem()
-    if text:
-        crs.createFromUserInput(text)
-    return crs
 
 
 def resolve(text: str) -> Target:

@@ -15,7 +15,7 @@ import pandas as pd
 from .errors import FieldError
 from .finding import Finding
 from .measure import UNITS, round_half_away
-from .table import Table
+from .table import Table, is_missing
 
 __all__ = ["Stated", "area_of", "stated_areas"]
 
@@ -78,7 +78,7 @@ def stated_areas(table: Table, name: str) -> Stated:
 def _of_text(column: Iterable[Any], layer: str, name: str) -> Stated:
     values, units = [], dict[str, int]()
     for row, value in enumerate(column, 1):
-        if value is None or value != value or (isinstance(value, str) and not value.strip()):
+        if is_missing(value) or (isinstance(value, str) and not value.strip()):
             values.append(np.nan)
             continue
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):

@@ -53,7 +53,10 @@ def mover(source: str, target: str, layer: str = "") -> _Mover:
     a, b = crs_of(source), crs_of(target)
     if _unshiftable(a) != _unshiftable(b):
         raise CrsError("crs.no_shift", layer=layer, crs=(a if _unshiftable(a) else b).name)
-    walk = Transformer.from_crs(a, b, always_xy=True)
+    try:
+        walk = Transformer.from_crs(a, b, always_xy=True)
+    except ProjError as failure:  # a plane of its own, tied to no place on the earth
+        raise CrsError("crs.failed", layer=layer, source=_title(a), target=_title(b)) from failure
 
     def move(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         try:

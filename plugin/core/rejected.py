@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .table import Table
+from .table import Table, is_missing
 
 __all__ = ["COLUMNS", "gather", "reject"]
 
@@ -50,5 +50,5 @@ def gather(tables: Iterable[Table], crs: str | None) -> Table:
 
 
 def _json(row: dict[Any, Any]) -> str:
-    clean = {str(name): None if value is None or value != value else value for name, value in row.items()}
+    clean = {str(name): None if is_missing(value) else value for name, value in row.items()}
     return json.dumps(clean, ensure_ascii=False, default=str)

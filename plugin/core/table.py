@@ -11,14 +11,14 @@ import pandas as pd
 from .errors import FieldError, InputError
 from .schema import Layer
 
-__all__ = ["Table"]
+__all__ = ["Table", "is_missing"]
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows of one layer.
 
-    rows: DataFrame with a RangeIndex, one column a field, missing values as None, NaN or NaT.
+    rows: DataFrame with a RangeIndex, one column a field, missing values as None, NaN, NaT or NA (`is_missing`).
     geometry: object array of shapely geometries of the same length (None where a row has none), or None for a plain table.
     crs: what `pyproj.CRS.from_user_input` takes ("EPSG:4528", WKT), or None.
     name: the layer's name as messages print it. layer: the page of the standard the rows follow, where known.
@@ -89,6 +89,11 @@ class Table:
     def with_geometry(self, geometry: np.ndarray[Any, Any], crs: str | None = None) -> Table:
         """The same rows with other shapes, in `crs` (default: the same CRS)."""
         return replace(self, geometry=geometry, crs=crs or self.crs)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing: None, NaN, NaT, or the NA of whole numbers and truths, which answers no comparison."""
+    return value is None or value is pd.NA or bool(value != value)
 
 
 def _is_mask(which: Any) -> bool:

@@ -101,12 +101,12 @@ def network(shapes: Array, tolerance: float = 0.0, progress: Progress = SILENT, 
 
 
 def units_of(metres: float, crs: str | None) -> float:
-    """A small distance in metres as units of `crs` (degrees for a geographic one; no CRS counts as metres)."""
+    """A small distance in metres as units of `crs` (degrees for a geographic one; no CRS counts as metres). CrsError `crs.unknown`."""
     if crs is None:
         return metres
-    from pyproj import CRS
+    from .crs import crs_of  # pyproj is read only where there is a CRS
 
-    known = CRS.from_user_input(crs)
+    known = crs_of(crs)
     if known.is_geographic:
         return metres / _DEGREE
     factor = known.axis_info[0].unit_conversion_factor if known.axis_info else 1.0

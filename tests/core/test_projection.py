@@ -86,3 +86,10 @@ def test_layers_with_and_without_crs_do_not_mix():
         with pytest.raises(CrsError) as caught:
             all_or_none(*pair)
         assert caught.value.facts == {"layer": "DLTB"}
+
+
+def test_a_plane_tied_to_no_place_is_a_sentence():
+    shapes = np.array([shapely.box(0, 0, 1, 1)], dtype=object)
+    with pytest.raises(CrsError) as told:
+        reproject_shapes(shapes, 'LOCAL_CS["own",UNIT["metre",1]]', "EPSG:4528", "DLTB")
+    assert told.value.code == "crs.failed" and told.value.facts["layer"] == "DLTB" and told.value.facts["source"] == "own"

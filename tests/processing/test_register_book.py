@@ -105,6 +105,20 @@ def test_the_map_is_in_every_file(books):
     assert "data:image/png;base64,iVBOR" in book(books[1], "999901A2", "html").read_text(encoding="utf-8")
 
 
+def test_word_finds_the_properties_of_cells_in_its_order(books):
+    """The sequence of CT_TcPr in ECMA-376: Word calls a file damaged that has it otherwise."""
+    import docx
+
+    order = ["cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign"]
+    seen = 0
+    for grid in docx.Document(str(book(books[1], "999901A2", "docx"))).tables:
+        for properties in grid._tbl.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tcPr"):
+            places = [order.index(one.tag.rpartition("}")[2]) for one in properties]
+            assert places == sorted(set(places))
+            seen += "shd" in {one.tag.rpartition("}")[2] for one in properties}
+    assert seen > 10
+
+
 def test_names_of_files_are_good_on_every_system(books):
     assert NAMES["999901A3"] == "甲/三：*" and book(books[1], "999901A3", "html").name == "999901A3_甲_三：__登记簿.html"
 

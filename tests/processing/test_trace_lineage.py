@@ -65,7 +65,7 @@ def test_retired_codes_are_taken_up_by_assign_codes(run, tmp_path):
     checked = processing.run("shanshui:check_codes", {"INPUT": OLD, "FIELD": "BSM", "RULE": "bsm", "RETIRED_CODES": found["RETIRED"],
                                                       "FINDINGS": str(tmp_path / "f.gpkg")}, feedback=QgsProcessingFeedback(False))  # fmt: skip
     assert checked["FAULTY"] == 4
-    again, log = run(OLD=NEW, NEW=OLD, RETIRED_CODES=found["RETIRED"], RETIRED=str(tmp_path / "back.gpkg"))
+    again, _ = run(OLD=NEW, NEW=OLD, RETIRED_CODES=found["RETIRED"], RETIRED=str(tmp_path / "back.gpkg"))
     assert {one["FEATURE"] for one in rows(again["FINDINGS"]) if one["CODE"] == "codes.retired"} == retired
 
 

@@ -164,12 +164,13 @@ class _Page:
         self._run(line, text, 9, bold)
         self._space(line, 1, 1)
         line.alignment = {"left": self._middle.LEFT, "right": self._middle.RIGHT, "center": self._middle.CENTER}[side]
-        cell.vertical_alignment = vendored("docx.enum.table").WD_CELL_VERTICAL_ALIGNMENT.CENTER
         if shade:
             fill = self._element("w:shd")
             for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
                 fill.set(self._qn(f"w:{name}"), value)
             cell._tc.get_or_add_tcPr().append(fill)
+        # after the shading: Word reads the properties of a cell in one order only
+        cell.vertical_alignment = vendored("docx.enum.table").WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
     def _grid(self, rows: int, widths: Sequence[float]) -> Any:
         """A table of fixed widths in millimetres, in the grid and in every cell: Word asks the cells, LibreOffice the grid."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
+from ..crs import crs_of
+from ..errors import CrsError
 from ..finding import Finding
 from ..projection import same_crs
 from ..zone_check import check_zone
@@ -42,8 +42,8 @@ def crs_other_datum(case: Case) -> Iterator[Finding]:
     if case.table.geometry is None or not case.table.crs:
         return
     try:
-        known = CRS.from_user_input(case.table.crs)
-    except CRSError:
+        known = crs_of(case.table.crs)
+    except CrsError:
         yield case.found(-1, say="crs_unknown", was=case.table.crs[:80])
         return
     name = known.datum.name if known.datum is not None else known.name
@@ -58,7 +58,7 @@ def crs_differs(case: Case) -> Iterator[Finding]:
     if first is None or case.table.geometry is None or not case.table.crs or first.table.crs is None:
         return
     if not same_crs(first.table.crs, case.table.crs):
-        names = [CRS.from_user_input(one).name for one in (case.table.crs, first.table.crs)]
+        names = [crs_of(one).name for one in (case.table.crs, first.table.crs)]
         yield case.found(-1, was=names[0], should=names[1], beside=first.name)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import CRS
 
 from .. import topology
+from ..crs import crs_of
 
 __all__ = ["metres", "scales", "widths"]
 
@@ -23,7 +23,7 @@ def metres(points: Array, owner: Array, crs: str | None) -> Array:
     if not len(points) or crs is None:
         return points
     scale = 1.0 / topology.units_of(1.0, crs)
-    if not CRS.from_user_input(crs).is_geographic:
+    if not crs_of(crs).is_geographic:
         return points if scale == 1.0 else points * scale
     first = np.concatenate([[True], owner[1:] != owner[:-1]])
     latitude = points[first, 1][np.cumsum(first) - 1]
@@ -35,7 +35,7 @@ def scales(shapes: Array, crs: str | None) -> Array:
     """(2,) metres of one unit of x and y in the middle of `shapes`, good for short distances within a county; no CRS counts as metres."""
     scale = 1.0 / topology.units_of(1.0, crs)
     box = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
-    if crs is None or not CRS.from_user_input(crs).is_geographic or not np.isfinite(box).all():
+    if crs is None or not crs_of(crs).is_geographic or not np.isfinite(box).all():
         return np.array([scale, scale])
     return np.array([scale * np.cos(np.radians((box[1] + box[3]) / 2.0)), scale])
 
@@ -43,7 +43,7 @@ def scales(shapes: Array, crs: str | None) -> Array:
 def widths(shapes: Array, crs: str | None) -> Array:
     """(n,) mean width of each polygon in metres: 2 · area / perimeter; NaN where there is none."""
     moved = shapes
-    if crs is not None and CRS.from_user_input(crs).is_geographic:
+    if crs is not None and crs_of(crs).is_geographic:
         points, owner = shapely.get_coordinates(shapes, return_index=True)
         moved = shapely.set_coordinates(shapes.copy(), metres(points, owner, crs))
     scale = 1.0 if moved is not shapes or crs is None else 1.0 / topology.units_of(1.0, crs)

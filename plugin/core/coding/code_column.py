@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..table import Table
+from ..table import Table, is_missing
 from .rules import CodeRule
 
 __all__ = ["keys_of", "scope_of", "text_of", "texts"]
@@ -13,11 +13,11 @@ __all__ = ["keys_of", "scope_of", "text_of", "texts"]
 
 def text_of(value: Any) -> str:
     """A cell as text, blanks kept: whole numbers without a point, nothing for a missing one."""
-    if value is None or value != value:
+    if is_missing(value):
         return ""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return str(int(value))
-    return "" if str(value) in ("<NA>", "NaT") else str(value)
+    return str(value)
 
 
 def texts(table: Table, field: str) -> list[str]:

@@ -12,7 +12,7 @@ import shapely
 
 from .. import measure
 from ..schema import Pack
-from ..table import Table
+from ..table import Table, is_missing
 from .claims import without
 from .levelling import level_parts
 from .plane import Plane
@@ -96,7 +96,7 @@ def units_table(given: Given, plane: Plane, county: Table, pack: Pack) -> Table:
 
 def _carried(sources: Sequence[UnitSource], name: str) -> list[Any]:
     values = [one.fields.get(name) for one in sources]
-    return [None if value is None or value != value else value for value in values]
+    return [None if is_missing(value) else value for value in values]
 
 
 def _booked_areas(booked: Sequence[Booked], areas: Array, unit_area: Array, whole: float) -> Array:

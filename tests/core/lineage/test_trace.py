@@ -70,7 +70,8 @@ def test_one_of_each(pack):
         ("F", "F", "boundary"), ("G", "F", "boundary"), ("G", "G", "boundary"), ("H", "", "gone"), ("K", "K", "unchanged"), ("", "N", "new"),
     ]  # fmt: skip
     closes(found, old, new)
-    assert [one or "" for one in found.pieces.rows["FIELDS"]] == ["", "DLBM", "", "DLBM", "", "", "", "DLBM", "", "", "", ""]  # G gave F ground of another class
+    # G gave F ground of another class
+    assert [one or "" for one in found.pieces.rows["FIELDS"]] == ["", "DLBM", "", "DLBM", "", "", "", "DLBM", "", "", "", ""]
     codes = [(row.CODE, row.REASON, row.SUCCESSOR or "", row.RULE, row.RETIRED_ON) for row in found.retired.rows.itertuples()]
     assert codes == [
         ("B", "moved", "B2", "bsm", "2026-01-02"), ("D", "merge", "DE", "bsm", "2026-01-02"), ("E", "merge", "DE", "bsm", "2026-01-02"),
@@ -178,7 +179,9 @@ def test_every_change_of_the_county_is_found_and_nothing_else(pack, county):
     assert got == key and len(got) == len(rows)
     closes(found, old, new)
     parts = [Counter(pairs[pairs[:, side] >= 0, side].tolist()) for side in (0, 1)]
-    wanted = Counter("new" if a < 0 else "gone" if b < 0 else "split" if parts[0][a] > 1 else "merge" if parts[1][b] > 1 else "one" for a, b in pairs.tolist())
+    wanted = Counter(
+        "new" if a < 0 else "gone" if b < 0 else "split" if parts[0][a] > 1 else "merge" if parts[1][b] > 1 else "one" for a, b in pairs.tolist()
+    )
     counts = found.counts
     assert (counts["split"], counts["merge"], counts["new"], counts["gone"]) == (wanted["split"], wanted["merge"], wanted["new"], wanted["gone"])
     assert min(counts["split"], counts["merge"], counts["attribute"]) > 3 and counts["boundary"] == counts["noise"] == counts["reshaped"] == 0

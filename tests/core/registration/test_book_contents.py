@@ -10,10 +10,12 @@ import pytest
 import shapely
 
 from shanshui.plugin.core import schema
+from shanshui.plugin.core.errors import FieldError
 from shanshui.plugin.core.registration.book.areas import areas_of
 from shanshui.plugin.core.registration.book.book import Column, Fact, Note, Table, printed
 from shanshui.plugin.core.registration.book.contents import Contents
 from shanshui.plugin.core.registration.book.rights import link
+from shanshui.plugin.core.registration.book.shown import shown
 from shanshui.plugin.core.registration.book.tables import Sheets
 from shanshui.plugin.core.table import Table as Layer
 
@@ -174,3 +176,17 @@ def test_printed_values():
     assert Fact("面积", 1.5, 2, "ha").text == "1.50 ha" and Fact("面积", None, 2, "ha").text == ""
     table_ = Table("x", "x", (Column("a"), Column("b", 2)), (("m", 1.0),), ("Σ", 1.0))
     assert list(table_.lines()) == [("m", "1.00"), ("Σ", "1.00")]
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NaT, pd.NA, "  "])
+def test_a_blank_of_any_kind_is_an_empty_cell(packs, nothing):
+    assert shown(nothing, None, packs["registration"], "zh") is None
+
+
+def test_areas_that_are_text_are_read_or_named(packs, units, patches):
+    numbers = patches["MJ"].tolist()
+    told = patches.with_columns(MJ=[f"{one}" for one in numbers])
+    assert made(packs, units, told, 0).area_m2 == made(packs, units, patches, 0).area_m2
+    with pytest.raises(FieldError) as failure:
+        made(packs, units, patches.with_columns(MJ=["甲", *map(str, numbers[1:])]), 0)
+    assert failure.value.code == "area.unreadable"

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ... import measure
+from ...area_text import stated_areas
 from ...finding import Finding
 from ...measure import convert
 from ...schema import Pack
@@ -56,7 +57,7 @@ def areas_of(units: Table, patches: Table, pack: Pack) -> tuple[Areas, list[Find
     numbers = units.text("ZRZYDJDYH").tolist()
     first = {number: at for at, number in reversed(list(enumerate(numbers))) if number}
     unit = np.array([first.get(one, -1) for one in patches.text("ZRZYDJDYH")], dtype=np.int64)
-    square = patches["MJ"].to_numpy(dtype=float, na_value=np.nan)
+    square = stated_areas(patches, "MJ").values
     square = np.where(np.isfinite(square), square, 0.0)
     sums = np.array([add(square[unit == at]) for at in range(len(units))])
     inside = np.array([str(one) not in _below(pack) for one in units.text("DJDYLX")], dtype=bool)

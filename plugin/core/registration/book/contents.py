@@ -8,6 +8,7 @@ from typing import Any
 
 from ...schema import Field, Pack
 from ...table import Table as Layer
+from ...table import is_missing
 from ..levelling import add
 from ..summary import columns
 from .areas import Areas
@@ -131,4 +132,4 @@ class Contents:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value).strip()
+    return "" if is_missing(value) else str(value).strip()

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from ...schema import Field, Pack
+from ...table import is_missing
 from .book import Cell, Column
 
 __all__ = ["column_of", "heading", "shown"]
@@ -20,7 +19,7 @@ _UNITS = {"m2": "m²", "m3": "m³"}
 
 def shown(value: Any, field: Field | None, pack: Pack, language: str) -> Cell:
     """A value as the cell of a page: None for a blank, the name of a code, the day of a date; numbers stay numbers."""
-    if value is None or value is pd.NaT or value != value or (isinstance(value, str) and not value.strip()):
+    if is_missing(value) or (isinstance(value, str) and not value.strip()):
         return None
     if field is not None and field.domain and field.domain in pack.codes:
         code = str(value).strip()
