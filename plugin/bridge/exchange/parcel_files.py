@@ -113,8 +113,7 @@ def _states_gcj(path: Path) -> str:
         if path.suffix.lower() == ".kmz":
             with zipfile.ZipFile(path) as box:
                 inner = next((one for one in box.namelist() if one.lower().endswith(".kml")), "")
-                with box.open(inner) as stream:
-                    start = stream.read(_LOOK)
+                start = box.read(inner)[:_LOOK] if inner else b""
         else:
             with path.open("rb") as stream:
                 start = stream.read(_LOOK)
