@@ -180,7 +180,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                     at = outputs.index(kind.name)
                     step = run.writing_progress.part(at / len(outputs), (at + 1) / len(outputs))
                     self._write(kind, parameters, results.get(kind.name), run, returned, batch, step)
-                elif isinstance(kind, params.OutputFile) and callable(results.get(kind.name)):
+                elif isinstance(kind, (params.OutputFile, params.OutputFolder)) and callable(results.get(kind.name)):
                     returned[kind.name] = results[kind.name](batch)
                 elif kind.is_output:
                     returned[kind.name] = results.get(kind.name)

@@ -1,0 +1,1 @@
+"""Files of exchange formats: opened, staged, read back."""

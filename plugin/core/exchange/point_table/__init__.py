@@ -1,0 +1,1 @@
+"""Coordinate tables: sheets of points as parcels, and parcels as lists of points."""
