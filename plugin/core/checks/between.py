@@ -17,6 +17,7 @@ import shapely
 from .. import topology
 from ..coverage_faces import compared
 from ..finding import Finding
+from ..table import Table
 from .case import Case
 from .coverages import DUST, sizes
 from .rule import check
@@ -47,23 +48,36 @@ class _Ground:
 def _ground(case: Case) -> _Ground | None:
     """The ground of this layer and another (parameter `other`), wider than the tolerance; None where one has no shapes.
 
-    Rows of this layer whose field `unless` is filled take no part. A layer of lines is the ground that its lines enclose.
+    No part take rows of this layer whose field `unless` is filled, and rows of this and of the other layer of the kinds that `but` and
+    `but_other` name (FIELD:value|value). A layer of lines is the ground that its lines enclose.
     """
     other = case.require(case.rule.parameters["other"])
     if case.table.geometry is None or other.table.geometry is None:
         return None
     shapes, net = case.polygons, case.network()
     spared = case.rule.parameters.get("unless", "")
+    kept = ~_of_kind(case, "but", case.table)
     if spared:
         case.table.require(spared)
-        kept = (case.table.text(spared) == "").to_numpy(dtype=bool)
-        if not kept.all():
-            shapes[~kept] = None
-            net = topology.network(shapes, case.units, case.progress.quiet(), whole=False)
-    made = compared(shapes, net, _enclosed(other.table.shapes), case.units, case.progress.quiet())
+        kept &= (case.table.text(spared) == "").to_numpy(dtype=bool)
+    if not kept.all():
+        shapes[~kept] = None
+        net = topology.network(shapes, case.units, case.progress.quiet(), whole=False)
+    theirs = other.table.shapes[~_of_kind(case, "but_other", other.table)]
+    made = compared(shapes, net, _enclosed(theirs), case.units, case.progress.quiet())
     area, width = sizes(case, made.shapes)
     real = (width > max(case.tolerance, DUST)) & ~made.doubt
     return _Ground(other.name, made.shapes[real], area[real], width[real], made.one[real] > 0, made.other[real] > 0)
+
+
+def _of_kind(case: Case, name: str, table: Table) -> Array:
+    """(n,) rows whose field holds one of the values that a parameter FIELD:value|value names; none where the rule has no such parameter."""
+    field, _, _ = case.rule.parameters.get(name, "").partition(":")
+    if not field:
+        return np.zeros(len(table), dtype=bool)
+    table.require(field)
+    values = {one.partition(":")[2] if at == 0 else one for at, one in enumerate(case.rule.words(name))}
+    return np.asarray(table.text(field).isin(values), dtype=bool)
 
 
 def _enclosed(shapes: Array) -> Array:
@@ -77,7 +91,7 @@ def _enclosed(shapes: Array) -> Array:
 
 @check("ground_outside")
 def ground_outside(case: Case) -> Iterator[Finding]:
-    """Ground of this layer that lies outside another. Parameters: other (page), unless (field, optional)."""
+    """Ground of this layer that lies outside another. Parameters: other (page), unless, but, but_other (as `_ground`, optional)."""
     ground = _ground(case)
     if ground is not None:
         yield from ground.found(case, ground.mine & ~ground.theirs)
@@ -85,7 +99,10 @@ def ground_outside(case: Case) -> Iterator[Finding]:
 
 @check("ground_bare")
 def ground_bare(case: Case) -> Iterator[Finding]:
-    """Ground of another layer that this one leaves bare: gaps up to a boundary. Parameters: other (page of polygons, or of lines that enclose)."""
+    """Ground of another layer that this one leaves bare: gaps up to a boundary.
+
+    Parameters: other (page of polygons, or of lines that enclose), unless, but, but_other (as `_ground`, optional).
+    """
     ground = _ground(case)
     if ground is not None:
         yield from ground.found(case, ~ground.mine & ground.theirs)

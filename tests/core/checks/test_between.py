@@ -141,3 +141,17 @@ def test_patches_in_an_invalid_village_are_not_judged(bench):
     other = Checked(bench.table("VILLAGES", [bow], A=[1]))
     found = bench.findings([one, other], bench.made("not_within", "PATCHES", "VILLAGES", other="VILLAGES"))
     assert [each.row for each in found] == ["#2"]
+
+
+def test_rows_of_some_kinds_take_no_part(bench):
+    """A sea unit lies outside the county in order, a mineral unit has no patches; a land unit of each sort is still told."""
+    kinds = ["HYDY", "GYSL", "KCZY"]
+    units = Checked(bench.table("UNITS", [box(100, 0, 200, 100), box(90, 0, 100, 110), box(0, 0, 50, 100)], DJDYLX=kinds))
+    county_ = Checked(bench.table("COUNTY", [box(0, 0, 100, 100)], A=[1]))
+    outside = bench.made("ground_outside", "UNITS", "COUNTY", other="COUNTY", but="DJDYLX:HYDY|KCZY")
+    assert [round(one.where.area, 2) for one in bench.findings([units, county_], outside)] == [100.0]
+    patches = Checked(bench.table("PATCHES", [box(100, 0, 200, 100), box(90, 0, 100, 109)], A=[1, 2]))
+    bare = bench.made("ground_bare", "PATCHES", "UNITS", other="UNITS", but_other="DJDYLX:KCZY")
+    assert [round(one.where.area, 2) for one in bench.findings([patches, units], bare)] == [10.0]
+    only_minerals = Checked(bench.table("UNITS", [box(0, 0, 50, 100)], DJDYLX=["KCZY"]))
+    assert bench.findings([patches, only_minerals], bare) == []
