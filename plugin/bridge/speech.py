@@ -35,7 +35,7 @@ def sentence(code: str, facts: Mapping[str, object] | None = None, language: str
     """The sentence for `code` in `language` (zh or en, default the window's), with what to do next when asked."""
     language = language or ui_language()
     row = messages().get(code)
-    given = _Facts({name: _shown(value) for name, value in (facts or {}).items()})
+    given = _Facts({name: _shown(value, language) for name, value in (facts or {}).items()})
     if row is None:
         return f"{code} {dict(given)}"
     text = (row[language] or row["en"]).format_map(given)
@@ -43,8 +43,13 @@ def sentence(code: str, facts: Mapping[str, object] | None = None, language: str
     return f"{text}{'' if language == 'zh' else ' '}{after}" if after else text
 
 
-def _shown(value: object) -> object:
-    """A number as a reader wants it: two decimals at most (three places where it is smaller), never 0.30000000000000004."""
+def _shown(value: object, language: str) -> object:
+    """A number as a reader wants it: two decimals at most (three places where it is smaller), never 0.30000000000000004.
+
+    A fact that is itself a code with facts is its sentence.
+    """
+    if isinstance(value, dict) and set(value) == {"code", "facts"}:
+        return sentence(str(value["code"]), value["facts"], language).rstrip("。.")
     if not isinstance(value, float):
         return value
     if not isfinite(value):

@@ -161,7 +161,10 @@ def _place(x: float | None, y: float | None) -> str:
 def _not_run(result: Result, language: str) -> list[dict[str, str]]:
     """Rules that failed or had no layer, with the reason, one row for rule and layer."""
     return [
-        {"code": one.rule.code, "title": one.rule.title(language), "layer": one.layer, "state": one.state, "reason": one.reason}
+        {
+            "code": one.rule.code, "title": one.rule.title(language), "layer": one.layer, "state": one.state,
+            "reason": one.reason if one.facts is None else sentence(one.reason, one.facts, language),
+        }
         for one in result.ran if one.state != "ran"
     ]  # fmt: skip
 

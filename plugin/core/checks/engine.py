@@ -29,6 +29,7 @@ class Ran:
     """How one rule went on one layer.
 
     state: ran, not_given (no layer it is for, or one it needs beside, is there: `reason` names it) or failed; found: how many findings.
+    facts: of a failure that has words, whose code `reason` is then.
     """
 
     rule: Rule
@@ -36,6 +37,7 @@ class Ran:
     state: str
     found: int = 0
     reason: str = ""
+    facts: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,12 @@ def _one(case: Case) -> tuple[Ran, list[Finding]]:
     except Cancelled:
         raise
     except Exception as failure:  # noqa: BLE001  (one rule's failure must not take the others with it)
-        code = failure.code if isinstance(failure, ShanshuiError) else type(failure).__name__
-        facts: dict[str, Any] = {"rule": rule.code, "layer": name, "reason": f"{code}: {failure}"}
-        return Ran(rule, name, "failed", reason=facts["reason"]), [Finding("check.rule_failed", "error", name, facts=facts)]
+        facts: dict[str, Any] = {"rule": rule.code, "layer": name, "reason": f"{type(failure).__name__}: {failure}"}
+        ran = Ran(rule, name, "failed", reason=facts["reason"])
+        if isinstance(failure, ShanshuiError):
+            facts["reason"] = {"code": failure.code, "facts": failure.facts}
+            ran = Ran(rule, name, "failed", reason=failure.code, facts=failure.facts)
+        return ran, [Finding("check.rule_failed", "error", name, facts=facts)]
     return Ran(rule, name, "ran", len(found)), found
 
 
