@@ -103,7 +103,7 @@ def write_books(contents: Contents, job: Job, progress: Progress, warn: Callable
     """
     with ExitStack() as stack:
         work = stack.enter_context(sinks.staged(job.folder / "index.xlsx"))
-        writer = _Writer(contents, job, work, stack, warn)
+        writer = _Writer(contents, job, work, stack, warn, progress.check)
         if job.template is not None:
             writer.maps()  # a layout that is none is refused before the first book
         entries: list[Entry] = []
@@ -131,8 +131,10 @@ def file_name(book: Book, ending: str) -> str:
 class _Writer:
     """Writes one book after another; the map is drawn once a unit, and only where something must be written."""
 
-    def __init__(self, contents: Contents, job: Job, work: Path, stack: ExitStack, warn: Callable[..., None]) -> None:
-        self._contents, self._job, self._work, self._stack, self._warn = contents, job, work, stack, warn
+    def __init__(
+        self, contents: Contents, job: Job, work: Path, stack: ExitStack, warn: Callable[..., None], check_stop: Callable[[], None]
+    ) -> None:
+        self._contents, self._job, self._work, self._stack, self._warn, self._check_stop = contents, job, work, stack, warn, check_stop
         self._ledger = Ledger(job.folder)
         self._ground = Ground(contents.units, contents.sheets.patches, contents.sheets.areas.unit, (job.lines, job.points))
         self._maps: RegisterMaps | None = None
@@ -179,6 +181,7 @@ class _Writer:
         files, failures, made, kept = list[str](), list[tuple[str, dict[str, Any]]](), 0, 0
         place = self._work / str(at)
         for ending in self._job.formats:
+            self._check_stop()
             file, key = file_name(book, ending), f"{book.kind}/{book.language}/{ending}/{book.number}"
             if self._ledger.whole(key, file, inputs):
                 kept += 1
