@@ -49,7 +49,10 @@ def read(path: str, layer: str, fields: QgsFields, with_geometry: bool, progress
     found = None if source is None else source.GetLayerByName(layer) if layer else source.GetLayer(0)
     if found is None or not _sure(found, fields, with_geometry):
         return None
-    return _stream(found, fields, with_geometry, progress)
+    try:
+        return _stream(found, fields, with_geometry, progress)
+    except RuntimeError:  # OGR gives no batches of a table with very many fields
+        return None
 
 
 def _sure(layer: Any, fields: QgsFields, with_geometry: bool) -> bool:
@@ -91,6 +94,8 @@ def _stream(layer: Any, fields: QgsFields, with_geometry: bool, progress: Progre
                 some.append(_part(batch[name], words))
             del batch, wkb
         shapes, valid = judged.gathered(progress)
+    if done != layer.GetFeatureCount():  # where exceptions are off a stream that breaks just ends
+        return None
     ids = np.concatenate([np.empty(0, dtype=np.int64), *keys])
     data = {field.name(): ids if field.name() == key else _column(parts.pop(field.name()), field) for field in fields}
     rows = pd.DataFrame(data, index=pd.RangeIndex(len(ids)))

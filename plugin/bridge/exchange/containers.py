@@ -38,8 +38,9 @@ def layer_names(path: Path) -> list[str]:
     """The layers of a container but QGIS's table of styles; none where it is not there or cannot be read."""
     if not path.exists():
         return []
+    source: Any = None
     with told(path):
-        source: Any = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY)
+        source = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY)
     names = [] if source is None else [source.GetLayer(i).GetName() for i in range(source.GetLayerCount())]
     return [one for one in names if one != "layer_styles"]
 

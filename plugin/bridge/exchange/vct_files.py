@@ -158,7 +158,7 @@ def _digest(table: Table) -> tuple[int, float, float, str]:
     """Rows, area (length of lines), border length, and a hash of the texts of a layer."""
     digest = hashlib.sha256()
     for name in table.fields:
-        if table.rows[name].dtype == object:
+        if table.rows[name].dtype.kind in "OM":  # times are texts in the file
             digest.update("\x1f".join("" if one is None or one != one or not str(one).strip() else str(one) for one in table.rows[name]).encode())
     if table.geometry is None or not len(table):
         return len(table), 0.0, 0.0, digest.hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...crs import crs_of
+from ...ellipsoid import is_cgcs2000
 from ...errors import CrsError, InputError
 from ...schema import Pack
 from ..zones import Plane, crs_of_plane, datum_named, plane_of
@@ -124,6 +125,8 @@ def written(crs: str | None, box: tuple[float, float, float, float], date: str, 
     row = pack.row("vct_heads", "vct3")
     body = pack.row("datums", "cgcs2000")
     degrees = crs_of(crs).is_geographic
+    if degrees and not is_cgcs2000(crs):  # the head names a datum, and no other than its own may stand under it
+        raise CrsError("crs.not_a_zone", crs=str(crs_of(crs).name))
     decimals = int(pack.number("vct", "degree_decimals" if degrees else "decimals"))
     lines = [f"DataMark:{row['data_mark']}", f"Version:{row['version']}", f"CoordinateSystemType:{'D' if degrees else 'P'}", "Dim:2"]
     lines += ["XAxisDirection:E", "YAxisDirection:N", f"XYUnit:{'D' if degrees else 'M'}", "ZUnit:M"]

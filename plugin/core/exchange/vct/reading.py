@@ -309,8 +309,9 @@ class _Reader:
         for kind, cells in zip(rows.structure.columns, listed):
             data[kind.name], bad = column(list(cells), kind)
             if bad:
-                facts = {"line": rows.lines[bad[0]], "field": kind.name, "type": kind.word, "value": cells[bad[0]], "count": len(bad)}
-                self.notes.fault("vct.bad_value", {**facts, "was": cells[bad[0]]}, rows.structure.name, rows.ids[bad[0]])
+                value, name = cells[bad[0]], rows.structure.name
+                facts = {"layer": name, "line": rows.lines[bad[0]], "field": kind.name, "type": kind.word, "value": value, "count": len(bad)}
+                self.notes.fault("vct.bad_value", {**facts, "was": value}, name, rows.ids[bad[0]])
         return pd.DataFrame(data, index=pd.RangeIndex(len(rows.cells)))
 
     def _unmatched(self, layer: str, frame: pd.DataFrame, rows: Rows, drawn: Array, ids: Array, shapes: Array, where: Array) -> None:
