@@ -154,5 +154,6 @@ def _limited(plan: Plan, layer: str) -> Plan:
 
 def _shape_bytes(shapes: Array) -> int:
     """Bytes of a .shp: 12 of a missing shape, else head, box, one number a ring or part, 16 a vertex."""
-    rings = shapely.get_num_geometries(shapes) + np.where(shapely.is_missing(shapes), 0, shapely.get_num_coordinates(shapes) // 4)
-    return int(100 + 52 * len(shapes) + 16 * shapely.get_num_coordinates(shapes).sum() + 4 * np.minimum(rings, 2**31).sum())
+    vertices = shapely.get_num_coordinates(shapes).astype(np.int64)
+    rings = shapely.get_num_geometries(shapes) + np.where(shapely.is_missing(shapes), 0, vertices // 4)
+    return int(100 + 52 * len(shapes) + 16 * vertices.sum() + 4 * rings.sum())

@@ -72,9 +72,12 @@ def _together(lines: list[str], separator: str) -> Array | None:
         text = text.replace(separator, ",")
     if cells not in (2, 3) or {line.count(separator) for line in lines} != {cells - 1}:
         return None
-    with warnings.catch_warnings():  # numpy warns where a text is no number; that is seen by the count
+    with warnings.catch_warnings():  # numpy warns where a text is no number, which is seen by the count; a newer one refuses
         warnings.simplefilter("ignore")
-        found = np.fromstring(text, sep=",")
+        try:
+            found = np.fromstring(text, sep=",")
+        except ValueError:
+            return None
     if len(found) != cells * len(lines) or not np.isfinite(found).all():
         return None
     return found.reshape(-1, cells)[:, :2].copy()
