@@ -211,7 +211,9 @@ def test_what_is_there_stays_unless_it_may_be_replaced(provider, county, tmp_pat
         run(name, LAYERS=sources(county, some(county))[2:3], OUTPUT=str(target))
     with pytest.raises(QgsProcessingException, match=r"(one of the inputs|输入)"):
         run(name, LAYERS=[f"{target}|layername={some(county)[0]}"], OVERWRITE=True, OUTPUT=str(target))
-    assert {one: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()} == before
+    # QGIS, which opened the file as an input above, may leave an .aux.xml of GDAL's beside it (seen on 3.44)
+    there = [one for one in tmp_path.rglob("*") if one.is_file() and not one.name.endswith(".gpkg.aux.xml")]
+    assert {one: one.read_bytes() for one in there} == before
     _, log = run(name, LAYERS=sources(county, some(county))[1:3], OVERWRITE=True, OUTPUT=str(target))
     assert [one for one in layers(target) if one != "layer_styles"] == some(county)[1:3]
     assert some(county)[0] in log and [one.name for one in tmp_path.iterdir()] == [target.name]

@@ -49,12 +49,15 @@ def layer_names(path: Path) -> list[str]:
 def told(path: Path, strict: bool = False) -> Iterator[None]:
     """Work with GDAL whose warnings stay unsaid; strict: what fails where exceptions are switched on is OutputError `output.not_written`."""
     gdal.PushErrorHandler("CPLQuietErrorHandler")
+    before = gdal.GetThreadLocalConfigOption("GDAL_PAM_ENABLED")
+    gdal.SetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO")  # a newer one writes an .aux.xml beside a GeoPackage that is only looked at
     try:
         yield
     except RuntimeError as failure:
         if strict:
             raise OutputError("output.not_written", path=path.name, reason=str(failure)) from failure
     finally:
+        gdal.SetThreadLocalConfigOption("GDAL_PAM_ENABLED", before)
         gdal.PopErrorHandler()
 
 

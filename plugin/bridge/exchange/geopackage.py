@@ -60,6 +60,8 @@ def export(target: Path, layers: Sequence[Ready], packs: Mapping[str, Pack], lan
         _style(made, one, packs, language)
         progress.at(0.6 + 0.1 * (at + 1) / len(layers))
     _verify(made, layers, wanted, progress.part(0.7, 1.0))
+    # a newer GDAL writes the metadata of the file a second time beside it
+    made.with_name(f"{made.name}.aux.xml").unlink(missing_ok=True)
     return counts
 
 
