@@ -165,8 +165,10 @@ def swap(stage: Path, target: Path) -> None:
 
 
 def _forget_beside(folder: Path, new: set[str], tails: tuple[str, ...]) -> None:
-    """Take away what describes the old rows of Shapefiles that were replaced."""
+    """Take away what describes the old rows of files that were replaced: indexes of a Shapefile, GDAL's .aux.xml of any."""
     for name in new:
+        if f"{name}.aux.xml" not in new:
+            _forget(folder / f"{name}.aux.xml")
         if name.lower().endswith(".shp"):
             for tail in tails:
                 beside = (folder / name).with_suffix(tail)
