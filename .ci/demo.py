@@ -198,7 +198,6 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     county = given.county or sample_county(given.out / "county", given.patches)
     lines = [*county_package(county, given.out), *survey_package(given.data / "ch_av_solothurn" / "ch_av_254900.gpkg", given.out)]
-    lines += exchange_package(county, given.out / "exchange")
     lines += faulty_package(sample_county(given.out / "faulty" / "county", given.patches, faults=True), given.out / "faulty")
     print("\n".join(lines))
     print(f"{time.monotonic() - began:.0f} s")
@@ -333,29 +332,6 @@ def faulty_package(county: Path, folder: Path) -> list[str]:
         made = processing.run("shanshui:register_book", wanted, context=context(mends=True))
     facts = {"open": found["OPEN"], "units": made["UNIT_COUNT"], "failed": made["FAILED"], "area": f"{made['AREA_HA']:,.2f}"}
     return [sentence("demo.faulty", facts, spoken()), *(f"  {one}" for one in (report, findings, books))]
-
-
-def exchange_package(county: Path, folder: Path) -> list[str]:
-    """The county in every exchange format, each read back and compared; the lines of the summary. SystemExit where one came back otherwise."""
-    import processing
-
-    sys.path.insert(0, str(Path(__file__).parent))
-    from demo_exchange import package
-
-    from shanshui.plugin.bridge.speech import sentence
-
-    def run(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
-        announce(algorithm)
-        return dict(processing.run(f"shanshui:{algorithm}", given, context=context()))
-
-    lines, broken = [], []
-    for one in package(county, folder, run):
-        facts = {"format": one.format, "layers": one.layers, "rows": one.rows, "moved": f"{1000 * one.moved:.2f}", "path": str(one.path)}
-        lines.append(sentence("demo.exchange", facts, spoken()))
-        broken += [] if one.equal else [f"{one.format}: {one.differ} {one.first}"]
-    if broken:
-        raise SystemExit("\n".join(broken))
-    return lines
 
 
 def survey_package(source: Path, folder: Path) -> list[str]:

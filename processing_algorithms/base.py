@@ -23,7 +23,7 @@ from ..plugin.bridge.places import RESOURCES
 from ..plugin.bridge.run import Run
 from ..plugin.bridge.settings import ui_language
 from ..plugin.bridge.speech import explain, sentence
-from ..plugin.core.errors import LibraryError, OutputError, ShanshuiError
+from ..plugin.core.errors import LibraryError, ShanshuiError
 
 __all__ = ["Described", "ShanshuiAlgorithm", "speaking"]
 
@@ -170,7 +170,6 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
             for kind in self.PARAMETERS
             if not isinstance(kind, (params.Output, params.OutputNumber))
         }
-        self._spare_inputs(parameters, given, run)
         results = self.compute(given, run)
         run.progress.check()
         returned: dict[str, Any] = {}
@@ -181,7 +180,7 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                     at = outputs.index(kind.name)
                     step = run.writing_progress.part(at / len(outputs), (at + 1) / len(outputs))
                     self._write(kind, parameters, results.get(kind.name), run, returned, batch, step)
-                elif isinstance(kind, (params.OutputFile, params.OutputFolder)) and callable(results.get(kind.name)):
+                elif isinstance(kind, params.OutputFile) and callable(results.get(kind.name)):
                     returned[kind.name] = results[kind.name](batch)
                 elif kind.is_output:
                     returned[kind.name] = results.get(kind.name)
@@ -201,22 +200,6 @@ class ShanshuiAlgorithm(Described, QgsProcessingAlgorithm):
                 if target.kind == "file":
                     batch.driver_of(target.path)
                     batch.check(target.path)
-
-    def _spare_inputs(self, parameters: dict[str, Any], given: dict[str, Any], run: Run) -> None:
-        """OutputError `output.is_input` for a file to be written that is one of those read, `output.other_ending` for one of another ending."""
-        from pathlib import Path
-
-        files = [str(given[one.name]) for one in self.PARAMETERS if isinstance(one, params.File) and given[one.name]]
-        read = [Path(one) for one in (*(path for path, _ in run.paths), *files)]
-        for kind in self.PARAMETERS:
-            target = given.get(kind.name) if isinstance(kind, params.OutputFile) else None
-            if not target:
-                continue
-            path = Path(target)
-            if path.exists() and any(one.exists() and path.samefile(one) for one in read):
-                raise OutputError("output.is_input", path=str(path))
-            if path.suffix and kind.extension and path.suffix[1:].lower() not in kind.extension.split():
-                raise OutputError("output.other_ending", path=str(path), endings=" ".join(f".{one}" for one in kind.extension.split()))
 
     def _write(self, kind: params.Output, parameters: dict[str, Any], value: Any, run: Run, returned: dict[str, Any], batch: Any, step: Any) -> None:
         from ..plugin.bridge import outcome, sinks

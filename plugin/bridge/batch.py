@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Iterable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,7 @@ from qgis.core import QgsFields, QgsVectorFileWriter
 from ..core.errors import OutputError
 from ..core.progress import SILENT, Progress
 from ..core.table import Table
-from . import folder_swap, sinks
+from . import sinks
 
 __all__ = ["Batch", "check", "driver_of"]
 
@@ -69,10 +69,6 @@ class Batch:
             self._stages[key] = self._stack.enter_context(sinks.staged(target))
         return self._stages[key]
 
-    def tidy(self, folder: Path) -> None:
-        """Have a folder that was made for this run taken away again where nothing was put into it. To be asked before anything is staged there."""
-        self._stack.callback(_without_empty, folder)
-
     def write(
         self, target: sinks.Target, tables: Iterable[Table], kind: str, known: list[QgsFields], progress: Progress = SILENT
     ) -> tuple[int, QgsFields]:
@@ -97,20 +93,11 @@ class Batch:
         return count, fields
 
     def finish(self) -> None:
-        """Swap everything in; OutputError `output.locked`, `output.in_use`. What was made as a folder takes the place of a folder."""
-        folders = {target: (stage / target.name).is_dir() for target, stage in self._stages.items()}
+        """Swap everything in; OutputError `output.locked`, `output.in_use`."""
         for target in self._stages:
-            (folder_swap.check if folders[target] else check)(target)
+            check(target)
         for target, stage in self._stages.items():
-            if folders[target]:
-                folder_swap.swap(stage / target.name, target)
-            else:
-                sinks.swap(stage, target)
-
-
-def _without_empty(folder: Path) -> None:
-    with suppress(OSError):  # something lies in it: it stays
-        folder.rmdir()
+            sinks.swap(stage, target)
 
 
 def _copy(source: Path, copy: Path, progress: Progress) -> None:

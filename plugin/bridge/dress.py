@@ -24,7 +24,7 @@ def dress(layer: QgsVectorLayer, page: Layer | None, pack: Pack | None, language
         layer.loadNamedStyle(str(RESOURCES / "styles" / f"{style}.qml"))
     if page is not None:
         for entry in page.fields:
-            at = layer.fields().lookupField(entry.name)  # a database may write dlbm
+            at = layer.fields().indexOf(entry.name)
             if at < 0:
                 continue
             layer.setFieldAlias(at, entry.label_zh if language == "zh" else entry.label_en)

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -38,11 +38,8 @@ __all__ = ["Target", "fill", "resolve", "settle", "staged", "write", "write_file
 
 _STAGE = ".shanshui-"
 _STALE_AFTER = 2 * 86_400  # seconds: no run takes two days
-_SWAPPING = 2  # seconds: a swap that moved nothing for so long is not going on
-_ASIDE = ".old"  # where old files wait while new ones are put in their places
 # files beside a Shapefile that describe its old rows
-_INDEXES = (".qix", ".sbn", ".sbx", ".idm", ".ind")
-_STALE = (*_INDEXES, ".cpg", ".prj")
+_STALE = (".qix", ".sbn", ".sbx", ".cpg", ".prj", ".idm", ".ind")
 _OGR_TEXT = re.compile(r"^ogr:dbname=['\"](?P<path>.+?)['\"]\s*table=['\"](?P<table>.+?)['\"]")
 
 
@@ -92,24 +89,10 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 def _sweep(folder: Path) -> None:
-    """Take away what a killed run left here days ago; a swap of several files that it was killed in is brought to its end."""
+    """Take away what a killed run left here days ago."""
     for old in folder.glob(f"{_STAGE}*"):
-        if old.is_dir():
-            idle = time.time() - old.stat().st_mtime
-            if idle > _SWAPPING and (old / _ASIDE).is_dir():
-                _complete(old)
-            elif idle > _STALE_AFTER:
-                shutil.rmtree(old, ignore_errors=True)
-
-
-def _complete(stage: Path) -> None:
-    """Put in place what a killed swap had not yet moved: the files were whole and read back before it began."""
-    made = [one for one in stage.iterdir() if one.name != _ASIDE]
-    with suppress(OSError):  # a program holds one: the next run tries again, nothing is thrown away
-        for one in made:
-            os.replace(one, stage.parent / one.name)
-        _forget_beside(stage.parent, {one.name for one in [*made, *(stage / _ASIDE).iterdir()]}, _INDEXES)
-        shutil.rmtree(stage, ignore_errors=True)
+        if old.is_dir() and time.time() - old.stat().st_mtime > _STALE_AFTER:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def settle(target: Path) -> None:
@@ -155,25 +138,17 @@ def swap(stage: Path, target: Path) -> None:
     settle(target)
     made = sorted(stage.iterdir(), key=lambda one: one.name == target.name)
     try:
-        _replace(made, target.parent, stage / _ASIDE)
+        _replace(made, target.parent, stage / ".old")
     except OSError as failure:
         for one in made:
             shutil.move(str(one), _beside(one.name, target))
         kept = _beside(target.name, target)
         raise OutputError("output.in_use", path=str(target), kept=str(kept), reason=failure.strerror) from failure
-    _forget_beside(target.parent, {one.name for one in made}, _STALE)
-
-
-def _forget_beside(folder: Path, new: set[str], tails: tuple[str, ...]) -> None:
-    """Take away what describes the old rows of files that were replaced: indexes of a Shapefile, GDAL's .aux.xml of any."""
-    for name in new:
-        if f"{name}.aux.xml" not in new:
-            _forget(folder / f"{name}.aux.xml")
-        if name.lower().endswith(".shp"):
-            for tail in tails:
-                beside = (folder / name).with_suffix(tail)
-                if beside.name not in new:
-                    _forget(beside)
+    if target.suffix.lower() == ".shp":
+        new = {one.name for one in made}
+        for tail in _STALE:
+            if target.with_suffix(tail).name not in new:
+                _forget(target.with_suffix(tail))
 
 
 def _replace(made: list[Path], folder: Path, old: Path) -> None:

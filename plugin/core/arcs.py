@@ -11,7 +11,7 @@ import shapely
 from .progress import SILENT, Progress
 from .topology import CLOSING, Network, vertex_keys
 
-__all__ = ["Arcs", "arcs", "join", "north_west"]
+__all__ = ["Arcs", "arcs", "join"]
 
 Array = np.ndarray[Any, Any]
 
@@ -100,7 +100,7 @@ def _turned(net: Network, low: int, high: int, owned: Array, follows: Array) -> 
     whole = np.flatnonzero(shift == none)
     for ring in whole[owned[start[whole]]]:
         at = net.start[low + ring]
-        shift[ring] = north_west(net.xy[at : at + length[ring]])
+        shift[ring] = _north_west(net.xy[at : at + length[ring]])
     shift[shift == none] = 0
     wide = np.repeat(length, length + 1)
     turned = np.where(place == wide, place, (place - np.repeat(shift, length + 1)) % wide)
@@ -145,7 +145,6 @@ def _meeting(net: Network, progress: Progress) -> Array:
     return np.union1d(keys[count > 2], pinched)
 
 
-def north_west(xy: Array) -> int:
-    """The vertex of a ring (n, 2) nearest to the north-west corner of its envelope; tie: more northern, then more western."""
+def _north_west(xy: Array) -> int:
     away = np.hypot(xy[:, 0] - xy[:, 0].min(), xy[:, 1].max() - xy[:, 1])
     return int(np.lexsort((xy[:, 0], -xy[:, 1], away))[0])

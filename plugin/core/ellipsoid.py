@@ -253,12 +253,6 @@ def _is_cgcs2000(crs: CRS) -> bool:
 
 
 @lru_cache(maxsize=64)
-def is_cgcs2000(crs: str) -> bool:
-    """Whether a CRS, projected or in degrees, stands on CGCS2000."""
-    return _is_cgcs2000(_horizontal(crs_of(crs)))
-
-
-@lru_cache(maxsize=64)
 def is_geographic(crs: str) -> bool:
     """Whether a CRS has coordinates in degrees; CrsError `crs.unknown` when PROJ does not know it."""
     return bool(_horizontal(crs_of(crs)).is_geographic)

@@ -218,23 +218,6 @@ def measure(path: Path) -> dict[str, Any]:
     return {"rows": inputs.layers(path)[inputs.LAND], **found, "ratio": theirs / ours}
 
 
-def vct(path: Path) -> dict[str, Any]:
-    """The land survey into a VCT file and back into a GeoPackage: seconds by the clock and of processors, peak MB, megabytes, rows."""
-    text, back = BUILD / f"vct-{os.getpid()}.vct", BUILD / f"vct-{os.getpid()}.gpkg"
-    count = inputs.layers(path)[inputs.LAND]
-    print(f"\n{count:,} patches through VCT 3.0, file to file, whole process\n  {'':10}     wall      cpu    MB")
-    told: dict[str, Any] = {"rows": count}
-    for way, given, out in (("out", f"{path}|{inputs.LAND}", text), ("back", str(text), back)):
-        wall, cpu, peak, _ = watched(script("contender.py", "vct", way, given, str(out)))
-        told[way] = {"wall": wall, "cpu": cpu, "peak": peak}
-        print(f"  {way:<10} {wall:8.2f} {cpu:8.1f} {peak:7.0f}", flush=True)
-    told.update(size=text.stat().st_size / 1e6, same=inputs.layers(back)[inputs.LAND] == count)
-    print(f"  {told['size']:.0f} MB of text; " + ("as many rows came back" if told["same"] else "NOT as many rows came back"))
-    text.unlink()
-    back.unlink()
-    return told
-
-
 def verdicts(found: list[Runs], measured: list[dict[str, Any]], sizes: list[int]) -> list[dict[str, Any]]:
     """The bounds that must hold and those reached for, on each overlay from file to file."""
     made: list[dict[str, Any]] = []
@@ -286,7 +269,7 @@ def main() -> None:
     words.add_argument("--quick", action="store_true", help="20,000 patches, once")
     words.add_argument("--rounds", type=int, default=3)
     words.add_argument("--patience", type=float, default=1e9, help="seconds from which a contender is not run again")
-    words.add_argument("--only", choices=("overlay", "checks", "vct"), help="that part alone")
+    words.add_argument("--only", choices=("overlay", "checks"), help="that part alone")
     words.add_argument("--county", action="append", default=[], help="a GeoPackage with DLTB and SYQ to run on, instead of the sample county")
     given = words.parse_args()
     rounds = 1 if given.quick else given.rounds
@@ -298,8 +281,8 @@ def main() -> None:
     found: list[Runs] = []
     report: dict[str, Any] = {"machine": on, "start": starts(), "runs": [], "measure": [], "verdicts": []}
     title = ""
-    asked = cases(paths, None if given.quick else raster_patches()) if given.only in (None, "overlay") else []
-    asked += check_cases(paths, on["qgis"]) if given.only in (None, "checks") else []
+    asked = [] if given.only == "checks" else cases(paths, None if given.quick else raster_patches())
+    asked += [] if given.only == "overlay" else check_cases(paths, on["qgis"])
     for case in asked:
         kind = "file to file, whole process" if case.files else "arrays to arrays, the engine alone"
         if title != (title := f"{case.name}, {case.operation}: {kind}"):
@@ -310,8 +293,7 @@ def main() -> None:
         _keep(report)
     for case in asked:
         leave(case.home)
-    report["measure"] = [measure(path) for path in paths] if given.only in (None, "overlay") else []
-    report["vct"] = [vct(path) for path in paths] if given.only in (None, "vct") else []
+    report["measure"] = [] if given.only == "checks" else [measure(path) for path in paths]
     sizes = [inputs.layers(path)[inputs.LAND] for path in paths]
     report["verdicts"] = verdicts(found, report["measure"], sizes)
     _keep(report)

@@ -89,20 +89,6 @@ def in_checks(who: str, rules: str, layer: str, out: str) -> None:
     return provided(ShanshuiProvider(), ("shanshui:check_layers", {"LAYERS": [source(layer)], "RULES": rules, "FINDINGS": out}))
 
 
-def vct(way: str, given: str, out: str) -> None:
-    """A layer (PATH|LAYER) into a VCT file, or a VCT file into a GeoPackage; both read back what they wrote."""
-    from qgis.core import QgsApplication
-
-    application = QgsApplication([], False)
-    application.initQgis()
-    checkout()
-    from shanshui.processing_algorithms.provider import ShanshuiProvider
-
-    runs = {"out": ("shanshui:export_vct", {"LAYERS": [source(given)] if "|" in given else []}), "back": ("shanshui:import_vct", {"INPUT": given})}
-    name, parameters = runs[way]
-    provided(ShanshuiProvider(), (name, {**parameters, "OUTPUT": out}))
-
-
 def faults(who: str, rules: str, layer: str) -> dict[str, float]:
     """Arrays to findings: our rules in one run, or the edges that GEOS finds invalid in a coverage (pieces: rows that have some)."""
     import geopandas
@@ -233,8 +219,6 @@ def main(what: str, *words: str) -> None:
         answer = faults(*words)
     elif what == "checked":
         in_checks(*words)
-    elif what == "vct":
-        vct(*words)
     elif what == "start":
         start(*words)
     elif words[0] == "geopandas":

@@ -27,7 +27,7 @@ from shanshui.processing_algorithms.provider import GROUPS
 from shanshui.tests.heard import Heard
 
 BOOKS = "folder"  # where an algorithm that fills a folder puts it
-PAPER = "paper."  # where one that writes a document or a text puts it, with its own ending
+PAPER = "paper.docx"  # where one that writes a document puts it
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 # the golden whose inputs serve, where it is not the first one: these have a START_POINT, and survey areas
@@ -65,28 +65,20 @@ def given(identifier: str, folder: Path) -> dict[str, object]:
 
     outputs = {name: str(folder / f"{name}.gpkg") for name in told["outputs"]}
     if told["parameters"].get("OUTPUT") == "TEMPORARY_OUTPUT":
-        ends = [one.extension.split()[0] for one in classes()[identifier].PARAMETERS if isinstance(one, params.OutputFile) and one.name == "OUTPUT"]
-        outputs["OUTPUT"] = str(folder / (f"{PAPER}{ends[0]}" if ends else BOOKS))
+        papers = any(isinstance(kind, params.OutputFile) and kind.name == "OUTPUT" for kind in classes()[identifier].PARAMETERS)
+        outputs["OUTPUT"] = str(folder / (PAPER if papers else BOOKS))
     return {**{name: meant(value) for name, value in told["parameters"].items()}, **outputs}
 
 
-def is_paper(value: object) -> bool:
-    return isinstance(value, str) and Path(value).name.startswith(PAPER)
-
-
 def rows(parameters: dict[str, object]) -> list[list[str]]:
-    """Every value of every layer that was written; of a folder what stands in it, of a document its words, of a text its bytes."""
+    """Every value of every layer that was written; of a folder what stands in it, of a document its words."""
     found = []
     for path in (str(one) for name, one in parameters.items() if name.startswith(("OUTPUT", "SUMMARY", "TYPE"))):
         if path.endswith(BOOKS):
             found.append(sorted(f"{one.name} {one.suffix == '.html' and one.read_text(encoding='utf-8')}" for one in Path(path).iterdir()))
             continue
-        if is_paper(path) and Path(path).with_suffix("").is_dir():  # a file for each feature
-            found.append([f"{one.name} {one.read_bytes()!r}" for one in sorted(Path(path).with_suffix("").iterdir())])
-            continue
-        if is_paper(path):
-            words = path.endswith("docx") and [one.text for one in docx.Document(path).element.body.iter() if one.tag.endswith("}t")]
-            found.append(words or [repr(Path(path).read_bytes())])
+        if path.endswith(PAPER):
+            found.append([one.text for one in docx.Document(path).element.body.iter() if one.tag.endswith("}t")])
             continue
         layer = QgsVectorLayer(path, "x", "ogr")
         assert layer.isValid(), path
@@ -106,7 +98,7 @@ def model_of(identifier: str, parameters: dict[str, object]) -> tuple[QgsProcess
     child.setChildId("step")
     outputs, wanted = {}, {}
     for name, value in parameters.items():
-        if str(value).endswith((".gpkg", BOOKS)) or is_paper(value):
+        if str(value).endswith((".gpkg", BOOKS, PAPER)):
             outputs[name] = QgsProcessingModelOutput(name)
             outputs[name].setChildId("step")
             outputs[name].setChildOutputName(name)

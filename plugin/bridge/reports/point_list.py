@@ -19,7 +19,7 @@ __all__ = ["COLUMNS", "check_format", "write_points"]
 
 COLUMNS = ("PARCEL", "JZDH", "RING", "SXH", "X", "Y", "SIDE")
 _FORMATS = {"X": "0.000", "Y": "0.000", "SIDE": "0.00"}
-_WIDTHS = {"PARCEL": 26, "NAME": 26, "JZDH": 12, "RING": 8, "SXH": 8, "X": 16, "Y": 18, "SIDE": 12}
+_WIDTHS = (26, 12, 8, 8, 16, 18, 12)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -32,7 +32,7 @@ def check_format(path: Path) -> None:
 def write_points(
     path: Path, listed: Table, plane: str, rules: Mapping[str, str], language: str = "", progress: Progress = SILENT
 ) -> bool:
-    """Write the list (columns `COLUMNS` and ROW, see boundary_points; NAME where it has one) to `path`, .xlsx or .csv, staged and swapped in.
+    """Write the list (columns `COLUMNS` and ROW, see boundary_points) to `path`, .xlsx or .csv, staged and swapped in.
 
     rules: most_sheets and rows_a_sheet of the pack's `point_list`. Answers whether each parcel has a sheet (a block of the CSV) of its own.
     OutputError as `check_format`.
@@ -50,29 +50,23 @@ def write_points(
     return own
 
 
-def _columns(listed: Table) -> tuple[str, ...]:
-    """The columns of a list, with the parcel's name where it has one."""
-    return (COLUMNS[0], "NAME", *COLUMNS[1:]) if "NAME" in listed.rows.columns else COLUMNS
-
-
 def _rows(listed: Table) -> Iterator[tuple[Any, ...]]:
     """The list's rows as plain values, a missing side as None."""
-    columns = [listed.rows[name].tolist() for name in _columns(listed)]
+    columns = [listed.rows[name].tolist() for name in COLUMNS]
     for row in zip(*columns):
         yield tuple(None if value != value else value for value in row)
 
 
-def _heads(columns: Iterable[str], language: str) -> list[str]:
-    return [sentence(f"points.list.{name}", {}, language) for name in columns]
+def _heads(language: str) -> list[str]:
+    return [sentence(f"points.list.{name}", {}, language) for name in COLUMNS]
 
 
 def _csv(path: Path, listed: Table, language: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        columns = _columns(listed)
-        writer.writerow(_heads(columns, language))
+        writer.writerow(_heads(language))
         for row in _rows(listed):
-            writer.writerow(_text(value, _FORMATS.get(name, "")) for name, value in zip(columns, row))
+            writer.writerow(_text(value, _FORMATS.get(name, "")) for name, value in zip(COLUMNS, row))
 
 
 def _text(value: Any, number: str) -> Any:
@@ -85,13 +79,13 @@ def _workbook(path: Path, listed: Table, plane: str, rules: Mapping[str, str], l
     own = listed.rows["ROW"].nunique() <= int(rules["most_sheets"])
     blocks = _by_parcel(listed) if own else _running(listed, int(rules["rows_a_sheet"]), language)
     taken: set[str] = set()
-    columns, total = _columns(listed), max(len(listed), 1)
+    total = max(len(listed), 1)
     done = 0
     for name, rows in blocks:
         progress.at(done / total)
-        done += _sheet(book.create_sheet(_title(name, taken)), name, columns, rows, plane, language, progress)
+        done += _sheet(book.create_sheet(_title(name, taken)), name, rows, plane, language, progress)
     if not taken:
-        _sheet(book.create_sheet(sentence("points.list.all", {}, language)), "", columns, [], plane, language, progress)
+        _sheet(book.create_sheet(sentence("points.list.all", {}, language)), "", [], plane, language, progress)
     book.save(path)
     return own
 
@@ -135,28 +129,25 @@ def _title(name: str, taken: set[str]) -> str:
     return title
 
 
-def _sheet(
-    sheet: Any, name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], plane: str, language: str, progress: Progress
-) -> int:
+def _sheet(sheet: Any, name: str, rows: Iterable[tuple[Any, ...]], plane: str, language: str, progress: Progress) -> int:
     """Title, unit line, head, rows and the line for signatures; the number of rows written."""
-    for letter, column in zip("ABCDEFGH", columns):
-        sheet.column_dimensions[letter].width = _WIDTHS[column]
+    for letter, width in zip("ABCDEFG", _WIDTHS):
+        sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A4"
     sheet.print_title_rows = "1:3"
-    last = "ABCDEFGH"[len(columns) - 1]
-    for span in (f"A1:{last}1", "A2:C2", f"D2:{last}2"):
+    for span in ("A1:G1", "A2:C2", "D2:G2"):
         sheet.merged_cells.add(span)
     cell = _cells(sheet)
-    sheet.append([cell(sentence("points.list.title", {}, language), "title"), *[cell(None, "")] * (len(columns) - 1)])
+    sheet.append([cell(sentence("points.list.title", {}, language), "title"), *[cell(None, "")] * 6])
     unit = sentence("points.list.unit", {"plane": plane}, language)
     parcel = sentence("points.list.parcel", {"parcel": name}, language)
     sheet.append([cell(parcel, ""), None, None, cell(unit, "right")])
-    sheet.append([cell(head, "head") for head in _heads(columns, language)])
+    sheet.append([cell(head, "head") for head in _heads(language)])
     count = 0
     for row in rows:
         if count % 1000 == 0:
             progress.check()
-        sheet.append([cell(value, "body", _FORMATS.get(column, "")) for column, value in zip(columns, row)])
+        sheet.append([cell(value, "body", _FORMATS.get(column, "")) for column, value in zip(COLUMNS, row)])
         count += 1
     filled, checked, date = (sentence(f"points.list.{word}", {}, language) for word in ("filled", "checked", "date"))
     sheet.append([])
@@ -174,8 +165,6 @@ def _cells(sheet: Any) -> Any:
 
     def make(value: Any, look: str, number: str = "") -> Any:
         one = new(sheet, value=value)
-        if isinstance(value, str):
-            one.data_type = "s"  # a name that begins with = is no formula
         if look in ("title", "head"):
             one.font, one.alignment = (large if look == "title" else bold), middle
         if look in ("head", "body"):

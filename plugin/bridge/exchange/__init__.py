@@ -1,1 +1,0 @@
-"""Files of exchange formats: opened, staged, read back."""

@@ -1,1 +1,0 @@
-"""Coordinate tables: sheets of points as parcels, and parcels as lists of points."""
