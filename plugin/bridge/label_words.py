@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from qgis.core import QgsLayoutItemLabel
+from qgis.core import QgsLayoutItemLabel, QgsLegendStyle
 from qgis.PyQt.QtGui import QFont, QFontMetricsF
 
 from .layouts import wrapped
@@ -27,14 +27,14 @@ def pitch(family: str, size: float) -> float:
     return float(_metrics(family).lineSpacing()) / _PIXELS * size * _POINT
 
 
-def words_size(item: QgsLayoutItemLabel) -> float:
-    """The size of a label's letters in points."""
-    # textFormat came with QGIS 3.24
+def words_size(item: QgsLayoutItemLabel | QgsLegendStyle) -> float:
+    """The size of the letters of a label or of a style of a legend in points."""
+    # textFormat came with QGIS 3.24, that of legends with 3.30
     return float(item.textFormat().size() if hasattr(item, "textFormat") else item.font().pointSizeF())
 
 
-def set_words_size(item: QgsLayoutItemLabel, size: float) -> None:
-    """Set the size of a label's letters in points."""
+def set_words_size(item: QgsLayoutItemLabel | QgsLegendStyle, size: float) -> None:
+    """Set the size of the letters of a label or of a style of a legend in points."""
     if hasattr(item, "setTextFormat"):
         shape = item.textFormat()
         shape.setSize(size)

@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import QgsLayoutItemLegend, QgsLegendStyle
 
 from ..core.schema import Pack
+from .label_words import set_words_size, words_size
 from .layouts import set_classes, wrapped
 from .register_layers import Drawn, RegisterLayers
 from .speech import sentence
@@ -30,7 +31,7 @@ class RegisterLegend:
         self._legend, self._layers, self._pack, self._language = legend, layers, pack, language
         self._room = legend.rect().width(), legend.rect().height()
         self._columns = max(legend.columnCount(), 1)
-        self._sizes = {kind: _style_size(legend.style(kind)) for kind in (_STYLES.Subgroup, _STYLES.SymbolLabel)}
+        self._sizes = {kind: words_size(legend.style(kind)) for kind in (_STYLES.Subgroup, _STYLES.SymbolLabel)}
         legend.setAutoUpdateModel(False)
         legend.setTitle(sentence("map.legend", {}, language))
 
@@ -77,25 +78,9 @@ class RegisterLegend:
         """Set the letters to a part of the template's size, and the columns; by how many millimetres the legend is larger than its room."""
         for kind, size in self._sizes.items():
             style = self._legend.style(kind)
-            _set_style_size(style, size * part)
+            set_words_size(style, size * part)
             self._legend.setStyle(kind, style)
         self._legend.setColumnCount(columns)
         self._legend.adjustBoxSize()
         rect = self._legend.rect()
         return float(max(rect.width() - self._room[0], 0.0) + max(rect.height() - self._room[1], 0.0))
-
-
-def _style_size(style: QgsLegendStyle) -> float:
-    # textFormat came with QGIS 3.30
-    return float(style.textFormat().size() if hasattr(style, "textFormat") else style.font().pointSizeF())
-
-
-def _set_style_size(style: QgsLegendStyle, size: float) -> None:
-    if hasattr(style, "setTextFormat"):
-        shape = style.textFormat()
-        shape.setSize(size)
-        style.setTextFormat(shape)
-    else:
-        font = style.font()
-        font.setPointSizeF(size)
-        style.setFont(font)

@@ -11,10 +11,10 @@ from ...core.registration.book.book import Book, Column, Fact, Section, Table
 from ..libraries import vendored
 from ..speech import sentence
 from .book_words import foot, groups, pairs, spoken
+from .docx_table import set_face, set_faces
 
 __all__ = ["write"]
 
-_FACES = {"zh": ("Times New Roman", "宋体"), "en": ("Times New Roman", "SimSun")}
 _WIDTH = 180.0  # millimetres between the margins
 _SHADE = "EDEDED"
 
@@ -52,7 +52,7 @@ class _Page:
     """Pieces of the document in its faces and sizes."""
 
     def __init__(self, document: Any, language: str) -> None:
-        self.document, self._faces = document, _FACES[language]
+        self.document, self._language = document, language
         self._shared, self._qn, self._element = vendored("docx.shared"), vendored("docx.oxml.ns").qn, vendored("docx.oxml").OxmlElement
         self._middle = vendored("docx.enum.text").WD_ALIGN_PARAGRAPH
 
@@ -64,7 +64,7 @@ class _Page:
         part.top_margin, part.bottom_margin = millimetres(18), millimetres(16)
         part.footer_distance = part.header_distance = millimetres(8)
         for name in ("Normal", "Heading 1"):
-            self._face(self.document.styles[name].element.get_or_add_rPr())
+            set_faces(self.document.styles[name].element.get_or_add_rPr(), self._language)
         foot_line = part.footer.paragraphs[0]
         foot_line.alignment = self._middle.CENTER
         self._run(foot_line, f"{words}　", 8.5)
@@ -189,16 +189,8 @@ class _Page:
     def _run(self, line: Any, text: str, size: float, bold: bool = False) -> Any:
         run = line.add_run(text)
         run.font.size, run.font.bold = self._shared.Pt(size), bold
-        self._face(run._r.get_or_add_rPr())
+        set_face(run, self._language)
         return run
-
-    def _face(self, look: Any) -> None:
-        latin, chinese = self._faces
-        fonts = look.get_or_add_rFonts()
-        for name in list(fonts.attrib):
-            del fonts.attrib[name]
-        for name, face in (("ascii", latin), ("hAnsi", latin), ("eastAsia", chinese), ("cs", latin)):
-            fonts.set(self._qn(f"w:{name}"), face)
 
     def _space(self, line: Any, before: float, after: float) -> None:
         line.paragraph_format.space_before, line.paragraph_format.space_after = self._shared.Pt(before), self._shared.Pt(after)

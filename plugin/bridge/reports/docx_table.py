@@ -8,7 +8,7 @@ from typing import Any
 from ..libraries import vendored
 from .table_workbook import Sheet, printed_rows
 
-__all__ = ["FACES", "put_table", "set_face"]
+__all__ = ["put_table", "set_face", "set_faces"]
 
 FACES = {"zh": ("Times New Roman", "宋体"), "en": ("Times New Roman", "SimSun")}
 _SIZE = 8.5
@@ -55,8 +55,15 @@ def shown(value: Any, decimals: int | None) -> str:
 
 def set_face(run: Any, language: str) -> None:
     """The faces of a run: one for Latin letters and figures, one for Chinese."""
+    set_faces(run._r.get_or_add_rPr(), language)
+
+
+def set_faces(look: Any, language: str) -> None:
+    """The faces of the properties (w:rPr) of a run or a style, those of the document's theme put away."""
     qn = vendored("docx.oxml.ns").qn
-    fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
+    fonts = look.get_or_add_rFonts()
+    for name in list(fonts.attrib):
+        del fonts.attrib[name]
     latin, chinese = FACES[language]
     for name, face in (("ascii", latin), ("hAnsi", latin), ("eastAsia", chinese), ("cs", latin)):
         fonts.set(qn(f"w:{name}"), face)

@@ -17,8 +17,7 @@ import shapely
 from .. import topology
 from ..coverage_faces import compared
 from ..finding import Finding
-from ..table import Table
-from .case import Case
+from .case import Case, of_values
 from .coverages import DUST, sizes
 from .rule import check
 
@@ -56,28 +55,18 @@ def _ground(case: Case) -> _Ground | None:
         return None
     shapes, net = case.polygons, case.network()
     spared = case.rule.parameters.get("unless", "")
-    kept = ~_of_kind(case, "but", case.table)
+    kept = ~of_values(case.table, case.rule.parameters.get("but", ""))
     if spared:
         case.table.require(spared)
         kept &= (case.table.text(spared) == "").to_numpy(dtype=bool)
     if not kept.all():
         shapes[~kept] = None
         net = topology.network(shapes, case.units, case.progress.quiet(), whole=False)
-    theirs = other.table.shapes[~_of_kind(case, "but_other", other.table)]
+    theirs = other.table.shapes[~of_values(other.table, case.rule.parameters.get("but_other", ""))]
     made = compared(shapes, net, _enclosed(theirs), case.units, case.progress.quiet())
     area, width = sizes(case, made.shapes)
     real = (width > max(case.tolerance, DUST)) & ~made.doubt
     return _Ground(other.name, made.shapes[real], area[real], width[real], made.one[real] > 0, made.other[real] > 0)
-
-
-def _of_kind(case: Case, name: str, table: Table) -> Array:
-    """(n,) rows whose field holds one of the values that a parameter FIELD:value|value names; none where the rule has no such parameter."""
-    field, _, _ = case.rule.parameters.get(name, "").partition(":")
-    if not field:
-        return np.zeros(len(table), dtype=bool)
-    table.require(field)
-    values = {one.partition(":")[2] if at == 0 else one for at, one in enumerate(case.rule.words(name))}
-    return np.asarray(table.text(field).isin(values), dtype=bool)
 
 
 def _enclosed(shapes: Array) -> Array:

@@ -19,7 +19,7 @@ from ..schema import Layer, Pack
 from ..table import Table
 from .rule import Rule
 
-__all__ = ["Case", "Checked", "Shelf", "frozen"]
+__all__ = ["Case", "Checked", "Shelf", "frozen", "of_values"]
 
 Array = np.ndarray[Any, Any]
 Made = TypeVar("Made")
@@ -48,6 +48,19 @@ class Checked:
         field_name = self.page.key if self.page is not None and self.page.key else "BSM"
         text: Array = self.table.text(field_name).to_numpy(dtype=object)
         return np.array([one or f"#{at}" for at, one in enumerate(text.tolist(), 1)], dtype=object)
+
+
+def of_values(table: Table, text: str, strict: bool = True) -> Array:
+    """(n,) rows whose field holds one of the values that `text`, FIELD:value|value, names; no row for an empty text.
+
+    FieldError `input.missing_field` where the table has no such field; not strict: no row then.
+    """
+    name, _, listed = text.partition(":")
+    if not name:
+        return np.zeros(len(table), dtype=bool)
+    if strict:
+        table.require(name)
+    return np.asarray(table.text(name).isin(listed.split("|")), dtype=bool)
 
 
 def frozen(made: Made) -> Made:

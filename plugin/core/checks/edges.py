@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from ..finding import Finding
-from .case import Case, Checked
+from .case import Case, Checked, of_values
 from .plane import scales
 from .rule import check
 
@@ -61,10 +61,8 @@ def _beside(shapes: Array, stretch: Any, much: float) -> tuple[int, int]:
 def _border(case: Case, border: Checked) -> Array:
     """The lines of the border: of a layer of lines those of the rule's kinds, of polygons their common outline."""
     shapes = border.table.shapes
-    field_name, _, values = case.rule.parameters.get("kinds", "").partition(":")
-    if field_name:
-        border.table.require(field_name)
-        shapes = shapes[np.isin(border.table.text(field_name).to_numpy(dtype=object).astype(str), values.split("|"))]
+    kinds = case.rule.parameters.get("kinds", "")
+    shapes = shapes[of_values(border.table, kinds)] if kinds else shapes
     flat = shapely.get_dimensions(shapes) == 2
     outline = shapely.boundary(shapely.union_all(shapes[flat & shapely.is_valid(shapes)]))
     return np.append(shapes[shapely.get_dimensions(shapes) == 1], outline)

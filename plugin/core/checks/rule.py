@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     Check = Callable
 
-__all__ = ["GROUPS", "KINDS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "rules_of", "with_used"]
+__all__ = ["GROUPS", "KINDS", "PAGE", "Check", "Rule", "check", "checks", "chosen", "parameters_of", "rules_of", "with_used"]
 
 PAGE = "checks"
 # the groups of the official sheets, in their order (domain-rules §3)
@@ -129,11 +129,16 @@ def rules_of(packs: Iterable[Pack]) -> list[Rule]:
     return found
 
 
-def _rule(row: Mapping[str, str], pack: str) -> Rule:
+def parameters_of(row: Mapping[str, str]) -> dict[str, str]:
+    """The column `parameters` of a row, name=value parted by semicolons, as values by name."""
     pairs = (one.partition("=") for one in row.get("parameters", "").split(";") if one.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _rule(row: Mapping[str, str], pack: str) -> Rule:
     return Rule(
         row["code"], row["check"], pack, _split(row.get("layers", "")), _split(row.get("others", "")), row["group"],
-        row["title_zh"], row["title_en"], row["severity"], {name.strip(): value.strip() for name, _, value in pairs},
+        row["title_zh"], row["title_en"], row["severity"], parameters_of(row),
         (row.get("official_no", ""), row.get("official_doc", ""), row.get("official_level", "")), row.get("source", ""), row.get("status", ""),
     )
 

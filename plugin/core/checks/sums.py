@@ -10,7 +10,7 @@ import pandas as pd
 
 from .. import measure, survey_area
 from ..finding import Finding
-from .case import Case, Checked
+from .case import Case, Checked, of_values
 from .rule import check
 
 __all__: list[str] = []
@@ -82,7 +82,7 @@ def children_differ(case: Case) -> Iterator[Finding]:
     )
     keys = case.table.text(rule["key"]).str[:digits]
     parts = case.table.text(rule["apart"]) if rule.get("apart") else pd.Series("", index=keys.index)
-    left_out = _left_out(case, rule.get("without", ""))
+    left_out = of_values(case.table, rule.get("without", ""), strict=False)
     for name in parents.index.union(children.index):
         stated, added = int(parents.get(name, 0)), int(children.get(name, 0))
         rows = np.flatnonzero(((keys == name[0]) & (parts == name[1])).to_numpy(dtype=bool))
@@ -93,11 +93,6 @@ def children_differ(case: Case) -> Iterator[Finding]:
             row, rule["area"], field=rule["area"], part=" ".join(one for one in name if one), child=child.name,
             was=f"{stated / 100:.2f}", should=f"{added / 100:.2f}", difference=f"{(stated - added) / 100:+.2f}",
         )
-
-
-def _left_out(case: Case, text: str) -> Array:
-    name, _, listed = text.partition(":")
-    return case.table.text(name).isin(listed.split("|")).to_numpy(dtype=bool) if text else np.zeros(len(case.table), dtype=bool)
 
 
 def _summed(layer: Checked, key: str, area: str, digits: int, apart: str) -> pd.Series[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..checks.case import Checked
 from ..checks.engine import meant
-from ..checks.rule import Rule, chosen
+from ..checks.rule import Rule, chosen, parameters_of
 from ..schema import Pack
 
 __all__ = ["ORDER", "Plan", "planned"]
@@ -57,9 +57,7 @@ def planned(pack: Pack, checks: Iterable[Rule], wanted: str, layer: Checked, wid
 
 
 def _repair(row: Mapping[str, str], pack: str) -> Rule:
-    pairs = (one.partition("=") for one in row.get("parameters", "").split(";") if one.strip())
-    numbers = {name.strip(): value.strip() for name, _, value in pairs}
     return Rule(
-        row["code"], row["repair"], pack, ("polygon",), (), row["group"], row["title_zh"], row["title_en"], "note", numbers,
+        row["code"], row["repair"], pack, ("polygon",), (), row["group"], row["title_zh"], row["title_en"], "note", parameters_of(row),
         source=row.get("source", ""), status=row.get("status", ""),
     )
