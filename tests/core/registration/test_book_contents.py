@@ -190,3 +190,16 @@ def test_areas_that_are_text_are_read_or_named(packs, units, patches):
     with pytest.raises(FieldError) as failure:
         made(packs, units, patches.with_columns(MJ=["甲", *map(str, numbers[1:])]), 0)
     assert failure.value.code == "area.unreadable"
+
+
+def test_a_day_has_room_on_one_line():
+    """Ten letters of a day take 19 mm of the 180 between the margins, with the column of the area inside beside the listed ones."""
+    packs = schema.load_packs()
+    listed = packs["registration"].rule("book_columns")
+    inside = float(packs["registration"].row("book_columns", "right.INSIDE")["width"])
+    fields = {(page.name, one.name): one for pack in packs.values() for page in pack.layers.values() for one in page.fields}
+    days = [row for row in listed if (row["table"], row["column"]) in fields and fields[row["table"], row["column"]].type == "date"]
+    assert len(days) >= 4
+    for row in days:
+        whole = inside + sum(float(one["width"]) for one in listed if one["table"] == row["table"])
+        assert 180 * float(row["width"]) / whole >= 19, row["key"]
