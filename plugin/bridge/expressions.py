@@ -13,8 +13,9 @@ from qgis.core import QgsExpression, QgsExpressionFunction
 from ..core.coding import rules, sheets
 from ..core.errors import InputError, ShanshuiError
 from . import shape_measures
+from .packs_in_use import packs_in_use
 from .places import RESOURCES
-from .settings import load, ui_language
+from .settings import ui_language
 from .speech import explain
 
 __all__ = ["GROUP", "register"]
@@ -25,10 +26,7 @@ GROUP = "Shanshui 山水"
 @lru_cache(maxsize=1)
 def _packs() -> Mapping[str, Any]:
     """The packs with the user's laid over; read at the first call, again when the plugin is loaded again."""
-    from ..core.schema import load_packs
-
-    stored = load()
-    return load_packs(overlay_roots=stored.overlays, editions=dict(stored.editions))
+    return packs_in_use()
 
 
 @lru_cache(maxsize=64)

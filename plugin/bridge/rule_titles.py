@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ..core.checks.rule import GROUPS, PAGE
 from ..core.errors import PackError
-from ..core.schema import load_packs
-from . import settings
+from .packs_in_use import packs_in_use
 from .speech import sentence
 
 __all__ = ["group_words", "rule_titles"]
@@ -18,9 +17,8 @@ def group_words(language: str) -> dict[str, str]:
 
 def rule_titles(language: str) -> dict[str, str]:
     """Code of a rule → its title in zh or en, from the packs in use; none where the packs cannot be read, which the options page explains."""
-    stored = settings.load()
     try:
-        packs = load_packs(overlay_roots=stored.overlays, editions=dict(stored.editions))
+        packs = packs_in_use()
     except PackError:
         return {}
     word = "title_zh" if language == "zh" else "title_en"

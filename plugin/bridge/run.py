@@ -22,6 +22,7 @@ from ..core.errors import CrsError, InputError
 from ..core.finding import Finding
 from ..core.progress import Progress
 from . import settings as stored
+from .packs_in_use import packs_in_use
 from .speech import sentence
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Run:
     def packs(self) -> dict[str, schema.Pack]:
         """The packs by id, the user's laid over the shipped ones."""
         if self._packs is None:
-            self._packs = schema.load_packs(overlay_roots=self.settings.overlays, editions=dict(self.settings.editions))
+            self._packs = packs_in_use(self.settings)
         return self._packs
 
     def info(self, code: str, /, **facts: object) -> None:

@@ -20,7 +20,7 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
-from ...plugin.bridge.settings import load
+from ...plugin.bridge.packs_in_use import packs_in_use
 from ...plugin.bridge.speech import tr
 from ...plugin.core.coding.find_fields import FindFields, find_fields
 from ...plugin.core.errors import ShanshuiError
@@ -36,9 +36,8 @@ _OF_LAYER, _IN_ALL = 20, 60  # results
 @lru_cache(maxsize=1)
 def known_fields() -> FindFields:
     """The fields of the packs in use, read at the first search; none where a pack of the user's cannot be read."""
-    stored = load()
     try:
-        return find_fields(load_packs(overlay_roots=stored.overlays, editions=dict(stored.editions)))
+        return find_fields(packs_in_use())
     except ShanshuiError:
         return find_fields(load_packs())
 
